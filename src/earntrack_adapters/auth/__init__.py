@@ -1,0 +1,1 @@
+"""Auth: slow password hashes, signed tokens and the keys for them."""

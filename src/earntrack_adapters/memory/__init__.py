@@ -1,0 +1,1 @@
+"""Memory: adapters that live and die with the process."""

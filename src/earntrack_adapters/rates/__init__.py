@@ -1,0 +1,1 @@
+"""Rates: fixed ones, and those of the European Central Bank."""

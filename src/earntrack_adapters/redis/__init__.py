@@ -1,0 +1,1 @@
+"""Redis: a cache and a bell between processes, never the truth."""

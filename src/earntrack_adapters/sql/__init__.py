@@ -1,0 +1,1 @@
+"""SQL: the storage port on SQLite and PostgreSQL."""

@@ -1,0 +1,1 @@
+"""Statements: what platforms, banks and timers export, read."""

@@ -1,0 +1,1 @@
+"""Earnings: what work on a platform brought in, and what is left of it."""

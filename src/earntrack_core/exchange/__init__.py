@@ -1,0 +1,1 @@
+"""Exchange: what money in one currency was worth in another, on a day."""

@@ -1,0 +1,1 @@
+"""Identity: who somebody is, where they work, and what they may do."""

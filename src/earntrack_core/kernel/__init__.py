@@ -1,0 +1,1 @@
+"""The words all of EarnTrack is built from; imports nothing of ours."""

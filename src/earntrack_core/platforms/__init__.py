@@ -1,0 +1,1 @@
+"""Platforms: where money is earned."""

@@ -1,0 +1,1 @@
+"""Statements: what platforms export, read exactly and booked once."""

@@ -1,0 +1,1 @@
+"""What plugin authors and we test with: contracts, makers, strategies."""

@@ -1,0 +1,1 @@
+"""The command line: everything EarnTrack does, for people and scripts."""

@@ -1,0 +1,1 @@
+"""What every door of the server is made of; knows no feature."""

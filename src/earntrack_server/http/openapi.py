@@ -1,0 +1,308 @@
+"""The OpenAPI 3.1 document, from the routes and their types."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from http import HTTPStatus
+from typing import Any, Final
+
+from attrs import define, field, frozen
+
+from earntrack_core.kernel.errors import (
+    EarnTrackError,
+    ForbiddenError,
+    InvalidError,
+    NotFoundError,
+    UnauthenticatedError,
+    UnavailableError,
+)
+from earntrack_core.kernel.paging import MOST
+from earntrack_core.wire import MalformedError, Wire
+from earntrack_core.wire.forms import spellings
+from earntrack_server.http.problems import (
+    MEDIA_TYPE,
+    InFlightError,
+    MatchRequiredError,
+    MediaTypeError,
+    NoMatchError,
+    TooLargeError,
+    TooManyError,
+    status_of,
+)
+from earntrack_server.http.route import Route
+from earntrack_server.http.schemas import Schema, Schemas
+from earntrack_server.http.text import json_bytes
+
+
+VERSION: Final = "3.1.0"
+JSON: Final = "application/json"
+
+PROBLEM: Final[Schema] = {
+    "type": "object",
+    "description": "What went wrong (RFC 9457).",
+    "properties": {
+        "type": {"type": "string", "format": "uri"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "code": {"type": "string", "description": "Stable, for programs."},
+        "requestId": {"type": "string"},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {
+                    "pointer": {
+                        "type": "string",
+                        "description": "JSON pointer into the request.",
+                    },
+                    "message": {"type": "string"},
+                },
+                "required": ["pointer", "message"],
+            },
+        },
+    },
+    "required": ["type", "title", "status", "detail", "code", "requestId"],
+}
+SECURITY: Final[Mapping[str, Schema]] = {
+    "token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
+    "session": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": "__Host-earntrack",
+        "description": "For our own pages; writes need `X-CSRF-Token`, too.",
+    },
+}
+ALWAYS: Final = (TooManyError, UnavailableError)
+
+
+def _parameter(
+    name: str, place: str, schema: Schema, text: str = ""
+) -> Schema:
+    parameter: Schema = {"name": name, "in": place, "schema": schema}
+    if place == "path":
+        parameter["required"] = True
+    return parameter | ({"description": text} if text else {})
+
+
+KEY: Final = _parameter(
+    "Idempotency-Key",
+    "header",
+    {"type": "string", "pattern": "^[!-~]{1,255}$"},
+    "Makes a repeated request take effect once.",
+)
+MATCH: Final = _parameter(
+    "If-Match",
+    "header",
+    {"type": "string", "pattern": r'^(\*|"[0-9]{1,18}")$'},
+    "The ETag that the record must still have.",
+)
+NONE_MATCH: Final = _parameter(
+    "If-None-Match",
+    "header",
+    {"type": "string"},
+    "An ETag that is known already: then the answer is 304.",
+)
+PAGING: Final = (
+    _parameter(
+        "limit",
+        "query",
+        {"type": "integer", "minimum": 1, "maximum": MOST, "default": 50},
+    ),
+    _parameter(
+        "cursor", "query", {"type": "string"}, "`next` of the page before."
+    ),
+)
+HEADERS: Final[Mapping[str, Schema]] = {
+    "ETag": {
+        "schema": {"type": "string"},
+        "description": "The version of the record.",
+    },
+    "Link": {
+        "schema": {"type": "string"},
+        "description": "The next page, if there is one.",
+    },
+}
+
+
+@frozen(kw_only=True)
+class About:
+    """What the document says of the API as a whole."""
+
+    title: str
+    version: str
+    description: str = ""
+    server: str = "/"
+    cookie: str = "__Host-earntrack"
+
+
+def errors_of(route: Route) -> Iterator[type[EarnTrackError]]:
+    """Return all errors that a door can answer with."""
+    yield from route.errors
+    yield from ALWAYS
+    if route.policy.role is not None:
+        yield UnauthenticatedError
+        yield ForbiddenError
+    if route.parameters():
+        yield NotFoundError
+    if route.body is not None or route.body_schema is not None:
+        yield from (MalformedError, TooLargeError, MediaTypeError)
+    if route.idempotent:
+        yield InFlightError
+    yield from _checks(route)
+
+
+def _checks(route: Route) -> Iterator[type[EarnTrackError]]:
+    if route.etag and not route.is_safe:
+        yield NoMatchError
+    if route.must_match:
+        yield MatchRequiredError
+    yield InvalidError
+
+
+@define
+class Describer:
+    """Describes routes, one after the other."""
+
+    schemas: Schemas
+    paths: dict[str, dict[str, Any]] = field(factory=dict)
+
+    def replies(self, route: Route) -> None:
+        """Name what is sent first: the plain names are for that."""
+        if route.reply is not None:
+            self.schemas.of(route.reply, sent=True)
+
+    def describe(self, route: Route) -> None:
+        """Describe a route."""
+        operation: dict[str, Any] = {
+            "operationId": route.id,
+            "summary": route.summary,
+            "tags": list(route.tags),
+            "parameters": list(self._parameters(route)),
+            "responses": self._responses(route),
+            "security": _security(route),
+        }
+        body = self._body(route)
+        if body is not None:
+            operation["requestBody"] = body
+        here = self.paths.setdefault(route.path, {})
+        here[route.method.lower()] = operation
+
+    def _parameters(self, route: Route) -> Iterator[Schema]:
+        for name, kind in route.parameters().items():
+            yield _parameter(name, "path", self.schemas.of(kind, sent=False))
+        if route.query is not None:
+            yield from self._query(route.query)
+        if route.paged:
+            yield from PAGING
+        if route.idempotent:
+            yield KEY
+        if route.etag:
+            if route.method == "GET":
+                yield NONE_MATCH
+            elif route.parameters():
+                yield MATCH | ({"required": True} if route.must_match else {})
+
+    def _query(self, kind: type) -> Iterator[Schema]:
+        form = self.schemas.wire.form_of(kind)
+        while form.shape is not None:
+            form = self.schemas.wire.form_of(form.shape)
+        schema = self.schemas.object_of(form)
+        required = schema.get("required", ())
+        for one in spellings(form):
+            parameter = _parameter(
+                one.name, "query", schema["properties"][one.name]
+            )
+            needed = one.name in required
+            yield parameter | ({"required": True} if needed else {})
+
+    def _body(self, route: Route) -> Schema | None:
+        schema = route.body_schema
+        if route.body is not None:
+            schema = self.schemas.of(route.body, sent=False)
+        if schema is None:
+            return None
+        content: Schema = {"schema": schema}
+        if route.example is not None:
+            content["example"] = route.example
+        return {"required": True, "content": {route.consumes: content}}
+
+    def _responses(self, route: Route) -> dict[str, Any]:
+        responses = {str(int(route.status)): self._success(route)}
+        for kind in errors_of(route):
+            status = status_of(kind)
+            responses.setdefault(str(int(status)), _refer(status))
+        if route.etag and route.method == "GET":
+            responses["304"] = {"description": "Nothing has changed."}
+        return dict(sorted(responses.items()))
+
+    def _success(self, route: Route) -> Schema:
+        response: Schema = {"description": route.status.phrase}
+        names = [
+            *(["ETag"] if route.etag else []),
+            *(["Link"] if route.paged else []),
+        ]
+        if names:
+            response["headers"] = {name: HEADERS[name] for name in names}
+        if route.reply is not None:
+            schema = self.schemas.of(route.reply, sent=True)
+            response["content"] = {route.media_type: {"schema": schema}}
+        elif route.media_type != JSON:
+            binary = {"type": "string", "format": "binary"}
+            response["content"] = {route.media_type: {"schema": binary}}
+        return response
+
+
+def _refer(status: HTTPStatus) -> Schema:
+    return {"$ref": f"#/components/responses/{status.name}"}
+
+
+def _security(route: Route) -> list[dict[str, list[str]]]:
+    if route.policy.role is None:
+        return []
+    return [{"token": []}, {"session": []}]
+
+
+def _problems(routes: Iterable[Route]) -> dict[str, Schema]:
+    statuses = {
+        status_of(kind) for route in routes for kind in errors_of(route)
+    }
+    schema = {"$ref": "#/components/schemas/ProblemDocument"}
+    return {
+        status.name: {
+            "description": status.phrase,
+            "content": {MEDIA_TYPE: {"schema": schema}},
+        }
+        for status in sorted(statuses)
+    }
+
+
+def document(
+    wire: Wire, routes: Iterable[Route], about: About
+) -> dict[str, Any]:
+    """Return the document of the routes that are documented."""
+    shown = [route for route in routes if route.documented]
+    describer = Describer(Schemas(wire, {"ProblemDocument": PROBLEM}))
+    for route in shown:
+        describer.replies(route)
+    for route in shown:
+        describer.describe(route)
+    session = SECURITY["session"] | {"name": about.cookie}
+    return {
+        "openapi": VERSION,
+        "info": {
+            "title": about.title,
+            "version": about.version,
+            "description": about.description,
+        },
+        "servers": [{"url": about.server}],
+        "paths": describer.paths,
+        "components": {
+            "schemas": describer.schemas.known,
+            "responses": _problems(shown),
+            "securitySchemes": {**SECURITY, "session": session},
+        },
+    }
+
+
+def document_bytes(wire: Wire, routes: Iterable[Route], about: About) -> bytes:
+    """Return the document as JSON."""
+    return json_bytes(document(wire, routes, about))

@@ -1,0 +1,1 @@
+"""What clients hear at once: numbered events, and who is there."""

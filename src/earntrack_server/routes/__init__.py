@@ -1,0 +1,1 @@
+"""Routes: what the API can do, one room for each feature."""

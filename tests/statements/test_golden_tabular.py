@@ -1,0 +1,227 @@
+"""Every shared statement that a spec describes gives the expected result."""
+
+from collections import Counter
+from datetime import date
+from decimal import Decimal
+from io import BytesIO
+
+import pytest
+
+import shared
+from earntrack_adapters.statements.formats import catalogue
+from earntrack_core.statements.model import (
+    Answers,
+    FileHead,
+    Problem,
+    Record,
+    Severity,
+    Skipped,
+    StatementKind,
+)
+from earntrack_core.statements.totals import result, tally
+
+
+FORMATS = {one.format_id: one for one in catalogue().formats}
+FILES = [
+    path
+    for path in shared.statement_files()
+    if shared.expected(path)["format_id"] in FORMATS
+]
+TOLD = {
+    "uber.payments_order": Answers(currency="GBP"),
+    "uber.payments_driver": Answers(currency="GBP"),
+}
+KINDS = {
+    "bonus": {"earning", "bonus"},
+    "conversion": {"conversion", "transfer"},
+    "earning_part": {"earning"},
+    "fee_credit": {"fee_refund"},
+    "fee_tax": {"fee"},
+    "other_income": {"adjustment"},
+    "payout_failure": {"payout_reversal"},
+    "hold": {"hold", "release"},
+    "promotion": {"earning"},
+    "reimbursement": {"adjustment"},
+    "reserve": {"hold"},
+    "tax_remitted": {"tax_collected"},
+}
+
+
+@pytest.fixture(name="path", params=FILES, ids=shared.name_of)
+def _path(request):
+    shared.needed()
+    return request.param
+
+
+def head_of(path):
+    data = path.read_bytes()
+    return FileHead(name=path.name, size=len(data), head=data[:65_536])
+
+
+def read(path):
+    format_ = FORMATS[shared.expected(path)["format_id"]]
+    answers = TOLD.get(format_.format_id, Answers())
+    reading = format_.read(BytesIO(path.read_bytes()), head_of(path), answers)
+    return reading, list(reading.items)
+
+
+def rows_of(items):
+    """Return all rows; of those with one exact identity the first."""
+    rows = {}
+    for one in items:
+        if isinstance(one, Record):
+            for row in one.rows:
+                key = row.identity if row.exact else len(rows)
+                rows.setdefault(key, row)
+    return list(rows.values())
+
+
+def numbers(value):
+    """Return a result with its amounts as numbers, nothing left out."""
+    if isinstance(value, dict):
+        return {key: numbers(one) for key, one in value.items()}
+    return Decimal(value) if isinstance(value, str) else value
+
+
+def work_log(totals):
+    """Return time entries by the words of the one file of deliveries."""
+    return {
+        "deliveries": totals["entries"],
+        "seconds_pickup_to_delivery": totals["seconds"],
+    }
+
+
+def fitting(kinds, expected):
+    """Say whether kinds are those expected, by whatever words."""
+    left = Counter(kinds)
+    for word, count in expected.items():
+        for kind in sorted(KINDS.get(word, {word}) | {word}):
+            taken = min(left[kind], count)
+            left[kind] -= taken
+            count -= taken
+        if count:
+            return False
+    return not +left
+
+
+class TestGoldenFiles:
+    def test_only_its_format_claims_a_file(self, path):
+        """The best claim on a file is the right one, and it is certain."""
+        claims = [one.sniff(head_of(path)) for one in FORMATS.values()]
+        best = max(filter(None, claims), key=lambda one: one.confidence)
+
+        assert best.format_id == shared.expected(path)["format_id"]
+        assert best.confidence >= 0.9
+
+    def test_totals_and_months(self, path):
+        """Sums per currency and month are exactly those of the file."""
+        expected = shared.expected(path)
+        reading, items = read(path)
+
+        got = result(tally(rows_of(items), reading.facts.kind))
+
+        if expected.get("kind") == "work_log":
+            got["totals"] = work_log(got["totals"])
+        for months in ("months", "totals"):
+            if months not in expected:
+                continue
+            wanted = numbers(expected[months])
+            found = numbers(got[months])
+            if reading.facts.format_id == "uber.payments_order":
+                _without_balance(wanted, found)
+            assert found == wanted
+        if "hours" in expected:
+            assert Decimal(got["hours"]) == pytest.approx(
+                Decimal(expected["hours"]), abs=Decimal("0.01")
+            )
+
+    def test_records_are_conserved(self, path):
+        """Each data row is read, left out with a reason, or an error."""
+        expected = shared.expected(path)
+        _, items = read(path)
+
+        counts = Counter(
+            type(one).__name__
+            for one in items
+            if not isinstance(one, Problem) or one.severity is Severity.ERROR
+        )
+
+        records = counts["Record"] + counts["Skipped"] + counts["Problem"]
+        assert records == expected["data_rows"]
+
+    def test_lines_left_out_and_wrong(self, path):
+        """Skipped and wrong lines are those expected, with their columns."""
+        expected = shared.expected(path)
+        _, items = read(path)
+
+        skipped = [one.line for one in items if isinstance(one, Skipped)]
+        wrong = {
+            (one.line, one.column)
+            for one in items
+            if isinstance(one, Problem) and one.severity is Severity.ERROR
+        }
+        warned = {
+            (warning.line, warning.column)
+            for one in items
+            if isinstance(one, Record)
+            for warning in one.warnings
+        }
+
+        wanted = {(one["line"], one["column"]) for one in expected["errors"]}
+        if "skipped" in expected:
+            assert skipped == [one["line"] for one in expected["skipped"]]
+        assert wrong <= wanted <= wrong | warned
+
+    def test_facts(self, path):
+        """Encoding, delimiter and header are found where they are."""
+        expected = shared.expected(path)
+        reading, _ = read(path)
+
+        delimiter = expected.get("delimiter", ",").replace("\\t", "\t")
+        assert reading.facts.delimiter == delimiter
+        assert reading.facts.header_line == expected.get("header_line", 1)
+        assert reading.facts.platform == expected["platform"]
+        assert reading.facts.encoding in {
+            expected["encoding"],
+            f"{expected['encoding']}-sig",
+        }
+
+    def test_kinds(self, path):
+        """Rows are of the kinds expected."""
+        expected = shared.expected(path)
+        reading, items = read(path)
+        if reading.facts.kind is StatementKind.TIME:
+            pytest.skip("time entries are all of one kind")
+
+        by_line = {row.line: row.kind.value for row in rows_of(items)}
+        kinds = Counter(by_line.values())
+
+        assert fitting(kinds, expected["row_kinds"]), kinds
+
+    def test_period_of_the_user(self, path):
+        """A file without days takes those that the user says."""
+        reading, items = read(path)
+        if not reading.questions:
+            pytest.skip("the file says all itself")
+        format_ = FORMATS[reading.facts.format_id]
+        period = (date(2026, 9, 1), date(2026, 9, 30))
+
+        again = format_.read(
+            BytesIO(path.read_bytes()), head_of(path), Answers(period=period)
+        )
+
+        assert [one.key for one in reading.questions] == ["period"]
+        assert not again.questions
+        assert {row.local_date for row in rows_of(again.items)} == {period[1]}
+        assert len(rows_of(items)) > 0
+
+
+def _without_balance(wanted, found):
+    """The file states no balance, and its expected result none either."""
+    for one in (wanted, found):
+        for sums in one.values():
+            for inner in (
+                sums,
+                *(v for v in sums.values() if isinstance(v, dict)),
+            ):
+                inner.pop("balance_change", None)

@@ -19,6 +19,9 @@ PACKAGES: Final = {
 ELSEWHERE: Final = ("--ignore=tests/browser", "--ignore=tests/examples")
 """Tests that have sessions of their own, since they need more."""
 
+VENDORED: Final = "vendored.json"
+"""Beside files of others: where they are from, and their hashes."""
+
 KILLED: Final = 0.9
 """The share of mutants that the tests of the core must notice."""
 
@@ -46,26 +49,29 @@ def lint(session: nox.Session) -> None:
 
 
 def vendored_problems() -> list[str]:
-    """Say which vendored files differ from the hashes beside them."""
-    problems = []
-    for sums in Path("src").rglob("vendor/SHA256SUMS"):
-        told = dict(
-            reversed(line.split(maxsplit=1))
-            for line in sums.read_text("utf-8").splitlines()
-        )
-        found = {
-            path.relative_to(sums.parent).as_posix(): hashlib.sha256(
-                path.read_bytes()
-            ).hexdigest()
-            for path in sums.parent.rglob("*")
-            if path.is_file() and path != sums
-        }
-        problems += [
-            f"{sums.parent / name} is not what {sums} says"
-            for name in sorted(told.keys() | found.keys())
-            if told.get(name) != found.get(name)
-        ]
-    return problems
+    """Say which vendored files differ from the hashes kept beside them."""
+    return [
+        f"{folder / name} is not what {folder}/vendored.json says"
+        for folder in {path.parent for path in Path("src").rglob(VENDORED)}
+        for name, told, found in compared(folder)
+        if told != found
+    ]
+
+
+def compared(folder: Path) -> list[tuple[str, str | None, str | None]]:
+    """Return every file that was promised or found, with both hashes."""
+    told = json.loads((folder / VENDORED).read_text("utf-8"))["files"]
+    found = {
+        path.relative_to(folder).as_posix(): hashlib.sha256(
+            path.read_bytes()
+        ).hexdigest()
+        for path in folder.rglob("*")
+        if path.is_file() and path.name != VENDORED
+    }
+    return [
+        (name, told.get(name), found.get(name))
+        for name in sorted(told.keys() | found.keys())
+    ]
 
 
 @nox.session
@@ -122,8 +128,7 @@ def oldest(session: nox.Session) -> None:
     )
     needed = nox.project.dependency_groups(PYPROJECT, "test")
     session.install("-c", versions, ".[all]", *needed)
-    chosen = session.posargs or ("tests/unit", "tests/contract")
-    session.run("pytest", *chosen)
+    session.run("pytest", *(session.posargs or ELSEWHERE))
 
 
 @nox.session

@@ -413,7 +413,7 @@ class Server:
 
 def make_server(
     *,
-    rates: dict[str, Rate] | None = None,
+    rates: dict[str, Rate | None] | None = None,
     https: bool = False,
     others: tuple[str, ...] = (),
     trusted: tuple[Any, ...] = (),
@@ -442,7 +442,11 @@ def make_server(
         gate=gate,
         limits=Limits(
             limiter=MemoryLimiter(),
-            rates=RATES | (rates or {}),
+            rates={
+                name: rate
+                for name, rate in (RATES | (rates or {})).items()
+                if rate is not None
+            },
             now=system_clock,
             **limits,
         ),

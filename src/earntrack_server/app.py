@@ -1,21 +1,20 @@
 """The application: EarnTrack as an HTTP API, a websocket and pages."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Callable
 from functools import partial
-from importlib.metadata import PackageNotFoundError, version
 from time import monotonic, time
 from typing import Any, Final
 
 from aiohttp import web
-from attrs import define, field, frozen
+from attrs import define, evolve, field
 
 from earntrack_core.app import EarnTrack
-from earntrack_core.kernel.actor import Actor
+from earntrack_core.identity.model import Credentials
 from earntrack_core.kernel.events import Event
-from earntrack_core.kernel.ids import UserId, WorkspaceId, uuid7
+from earntrack_core.kernel.ids import uuid7
 from earntrack_core.ports.limits import RateLimiter
 from earntrack_core.ports.presence import Presence
-from earntrack_core.ports.storage import StoredEvent
 from earntrack_core.statements.events import ImportProgress
 from earntrack_core.wire.converter import make_wire
 from earntrack_core.wire.features import FORMS
@@ -46,6 +45,8 @@ from earntrack_server.realtime.bells import announce, listen, ring
 from earntrack_server.realtime.hub import Hub, HubOptions
 from earntrack_server.realtime.presence import Attendance
 from earntrack_server.realtime.sockets import Sockets
+from earntrack_server.realtime.stored import StoredLog
+from earntrack_server.release import release
 from earntrack_server.routes import (
     auth,
     earnings,
@@ -57,6 +58,9 @@ from earntrack_server.routes import (
     users,
 )
 from earntrack_server.routes.imports import MOST_UPLOAD
+from earntrack_server.upkeep import Upkeep, stopped
+from earntrack_server.web.errors import ErrorPages
+from earntrack_server.web.opening import make_site, site_routes
 
 
 TITLE: Final = "EarnTrack"
@@ -64,29 +68,6 @@ MEMORY: Final = "memory://"
 ALONE: Final = 15.0
 TOGETHER_POLL: Final = 1.0
 """Seconds after which other processes' events are seen without a bell."""
-
-
-@frozen
-class StoredLog:
-    """Reads the stored events of any workspace."""
-
-    et: EarnTrack
-
-    def since(
-        self, workspace: WorkspaceId, number: int, limit: int
-    ) -> Sequence[StoredEvent]:
-        """Return the events after *number*, the earliest first."""
-        with self.et.units.view(_reader(workspace)) as unit:
-            return unit.log.since(number, limit)
-
-    def bounds(self, workspace: WorkspaceId) -> tuple[int, int]:
-        """Return the first and last number that can be replayed; 0, 0."""
-        with self.et.units.view(_reader(workspace)) as unit:
-            return unit.log.bounds()
-
-
-def _reader(workspace: WorkspaceId) -> Actor:
-    return Actor(user_id=UserId(workspace), workspace_id=workspace)
 
 
 @define(eq=False)
@@ -206,14 +187,6 @@ def about(origin: str, cookie: str) -> About:
     return About(title=TITLE, version=release(), server=origin, cookie=cookie)
 
 
-def release() -> str:
-    """Return the version of EarnTrack that is installed."""
-    try:
-        return version("earntrack")
-    except PackageNotFoundError:
-        return "0"
-
-
 def document(origin: str = "http://127.0.0.1:8000") -> dict[str, Any]:
     """Return the OpenAPI document of the API."""
     cookie = cookie_name(https=origin.startswith("https://"))
@@ -222,15 +195,19 @@ def document(origin: str = "http://127.0.0.1:8000") -> dict[str, Any]:
     )
 
 
-def make_app(et: EarnTrack, settings: Settings) -> web.Application:
+def make_app(
+    et: EarnTrack, settings: Settings, demo: Credentials | None = None
+) -> web.Application:
     """Return the application that serves an open EarnTrack.
 
     It can be run alone, or mounted in another aiohttp application. Closing
-    EarnTrack is up to who opened it.
+    EarnTrack is up to who opened it. In a demo, whoever comes to the pages
+    is signed in with the credentials.
     """
     server = Server(et, settings)
     gate = server.gate()
-    parts = server.stack(gate)
+    site = make_site(server.cookie, release(), demo)
+    parts = evolve(server.stack(gate), page=ErrorPages(site).show)
     app = web.Application(
         middlewares=stack(parts), client_max_size=settings.max_body
     )
@@ -242,6 +219,8 @@ def make_app(et: EarnTrack, settings: Settings) -> web.Application:
     app[MOST_UPLOAD] = settings.max_upload
     guard(app, parts)
     _mount(app, server, gate)
+    mount(app, site_routes(site))
+    site.assets.serve(app)
     app.cleanup_ctx.append(partial(_life, server))
     app.on_shutdown.append(partial(_hang_up, server))
     return app
@@ -276,7 +255,10 @@ def _mount(app: web.Application, server: Server, gate: Gate) -> None:
 async def _life(server: Server, _: web.Application) -> AsyncIterator[None]:
     server.hub.start()
     stop = server.wire_up()
+    rounds = Upkeep(server.et, server.workers).forever()
+    upkeep = asyncio.create_task(rounds)
     yield
+    await stopped(upkeep)
     stop()
     server.limiter.close()
     server.presence.close()

@@ -1,10 +1,11 @@
 """Metrics: what Prometheus gets to know; one registry per application."""
 
 import hmac
+from collections.abc import Sequence
 from typing import Final
 
 from aiohttp import hdrs, web
-from attrs import field, frozen
+from attrs import Factory, field, frozen
 from prometheus_client import (
     CollectorRegistry,
     Counter,
@@ -27,88 +28,93 @@ def _registry() -> CollectorRegistry:
     return CollectorRegistry(auto_describe=True)
 
 
+def _counter(
+    metrics: "Metrics", name: str, text: str, labels: Sequence[str]
+) -> Counter:
+    return Counter(
+        f"earntrack_{name}", text, labels, registry=metrics.registry
+    )
+
+
+def _gauge(metrics: "Metrics", name: str, text: str) -> Gauge:
+    return Gauge(f"earntrack_{name}", text, registry=metrics.registry)
+
+
+def _requests(metrics: "Metrics") -> Counter:
+    labels = ("method", "route", "status")
+    return _counter(metrics, "requests_total", "Requests answered.", labels)
+
+
+def _latency(metrics: "Metrics") -> Histogram:
+    return Histogram(
+        "earntrack_request_seconds",
+        "Time until an answer was ready.",
+        ("method", "route"),
+        buckets=SECONDS,
+        registry=metrics.registry,
+    )
+
+
+def _cache(metrics: "Metrics") -> Counter:
+    text = "Look-ups in the cache, by kind and whether it knew."
+    return _counter(metrics, "cache_total", text, ("kind", "result"))
+
+
+def _sockets(metrics: "Metrics") -> Gauge:
+    return _gauge(metrics, "websockets", "Websockets that are open.")
+
+
+def _waiting(metrics: "Metrics") -> Gauge:
+    text = "Requests that wait for a worker thread."
+    return _gauge(metrics, "requests_waiting", text)
+
+
+def _jobs(metrics: "Metrics") -> Counter:
+    text = "Jobs that ended, by kind and how."
+    return _counter(metrics, "jobs_total", text, ("kind", "result"))
+
+
+def _imports(metrics: "Metrics") -> Counter:
+    text = "Rows of statements, by format and what became of them."
+    return _counter(metrics, "import_rows_total", text, ("format", "result"))
+
+
 @frozen
 class Metrics:
     """All that is counted, labelled by route templates, never by paths."""
 
     registry: CollectorRegistry = field(factory=_registry)
-    requests: Counter = field(init=False)
-    latency: Histogram = field(init=False)
-    cache: Counter = field(init=False)
-    sockets: Gauge = field(init=False)
-    waiting: Gauge = field(init=False)
-    jobs: Counter = field(init=False)
-    imports: Counter = field(init=False)
-
-    @requests.default
-    def _requests(self) -> Counter:
-        return Counter(
-            "earntrack_requests_total",
-            "Requests answered.",
-            ("method", "route", "status"),
-            registry=self.registry,
-        )
-
-    @latency.default
-    def _latency(self) -> Histogram:
-        return Histogram(
-            "earntrack_request_seconds",
-            "Time until an answer was ready.",
-            ("method", "route"),
-            buckets=SECONDS,
-            registry=self.registry,
-        )
-
-    @cache.default
-    def _cache(self) -> Counter:
-        return Counter(
-            "earntrack_cache_total",
-            "Look-ups in the cache, by kind and whether it knew.",
-            ("kind", "result"),
-            registry=self.registry,
-        )
-
-    @sockets.default
-    def _sockets(self) -> Gauge:
-        return Gauge(
-            "earntrack_websockets",
-            "Websockets that are open.",
-            registry=self.registry,
-        )
-
-    @waiting.default
-    def _waiting(self) -> Gauge:
-        return Gauge(
-            "earntrack_requests_waiting",
-            "Requests that wait for a worker thread.",
-            registry=self.registry,
-        )
-
-    @jobs.default
-    def _jobs(self) -> Counter:
-        return Counter(
-            "earntrack_jobs_total",
-            "Jobs that ended, by kind and how.",
-            ("kind", "result"),
-            registry=self.registry,
-        )
-
-    @imports.default
-    def _imports(self) -> Counter:
-        return Counter(
-            "earntrack_import_rows_total",
-            "Rows of statements, by format and what became of them.",
-            ("format", "result"),
-            registry=self.registry,
-        )
+    requests: Counter = field(init=False, default=Factory(_requests, True))
+    latency: Histogram = field(init=False, default=Factory(_latency, True))
+    cache: Counter = field(init=False, default=Factory(_cache, True))
+    sockets: Gauge = field(init=False, default=Factory(_sockets, True))
+    waiting: Gauge = field(init=False, default=Factory(_waiting, True))
+    jobs: Counter = field(init=False, default=Factory(_jobs, True))
+    imports: Counter = field(init=False, default=Factory(_imports, True))
+    _known: dict[tuple[str, str, int], tuple[Counter, Histogram]] = field(
+        init=False, factory=dict
+    )
 
     def request(
         self, method: str, route: str, status: int, seconds: float
     ) -> None:
         """Count an answered request."""
         known = method if method in METHODS else "other"
-        self.requests.labels(known, route, str(status)).inc()
-        self.latency.labels(known, route).observe(seconds)
+        counter, latency = self._lines(known, route, status)
+        counter.inc()
+        latency.observe(seconds)
+
+    def _lines(
+        self, method: str, route: str, status: int
+    ) -> tuple[Counter, Histogram]:
+        """Return the lines of a route; looking them up anew is slow."""
+        key = (method, route, status)
+        lines = self._known.get(key)
+        if lines is None:
+            counter = self.requests.labels(method, route, str(status))
+            lines = counter, self.latency.labels(method, route)
+            self._known[key] = lines
+        return lines
 
     def cached(self, kind: str, *, hit: bool) -> None:
         """Count a look-up in a cache."""

@@ -12,7 +12,7 @@ from typing import Final
 import structlog
 from aiohttp import web
 
-from earntrack_core.app import EarnTrack
+from earntrack_core.identity.model import Credentials
 from earntrack_server.app import make_app
 from earntrack_server.config import Settings
 from earntrack_server.logs import set_up_logs
@@ -40,31 +40,37 @@ def bound(settings: Settings) -> socket.socket:
     return listener
 
 
-def serve(settings: Settings, listener: socket.socket) -> None:
-    """Serve until told to stop."""
+def serve(
+    settings: Settings,
+    listener: socket.socket,
+    demo: Credentials | None = None,
+) -> None:
+    """Serve until told to stop; in a demo, as *demo* to whoever comes."""
     if settings.workers == 1:
-        serve_one(settings, listener)
+        serve_one(settings, listener, demo)
     else:
-        _serve_many(settings, listener)
+        _serve_many(settings, listener, demo)
 
 
-def serve_one(settings: Settings, listener: socket.socket) -> None:
+def serve_one(
+    settings: Settings,
+    listener: socket.socket,
+    demo: Credentials | None = None,
+) -> None:
     """Serve in this process."""
     set_up_logs(settings.log_level, settings.log_format)
     with (
         ThreadPoolExecutor(1, "mail") as mail,
         open_served(settings, later=mail.submit) as et,
     ):
-        asyncio.run(_run(et, settings, listener))
+        asyncio.run(_run(make_app(et, settings, demo), settings, listener))
 
 
 async def _run(
-    et: EarnTrack, settings: Settings, listener: socket.socket
+    app: web.Application, settings: Settings, listener: socket.socket
 ) -> None:
     runner = web.AppRunner(
-        make_app(et, settings),
-        access_log=None,
-        shutdown_timeout=PATIENCE,
+        app, access_log=None, shutdown_timeout=PATIENCE
     )
     await runner.setup()
     try:
@@ -84,14 +90,16 @@ async def _told_to_stop() -> None:
     await stop.wait()
 
 
-def _serve_many(settings: Settings, listener: socket.socket) -> None:
+def _serve_many(
+    settings: Settings, listener: socket.socket, demo: Credentials | None
+) -> None:
     """Serve in several processes on one socket; replace those that die."""
     set_up_logs(settings.log_level, settings.log_format)
     context = get_context("fork")
     stopping = False
 
     def start() -> BaseProcess:
-        process = context.Process(target=serve_one, args=(settings, listener))
+        process = context.Process(target=serve_one, args=(settings, listener, demo))
         process.start()
         return process
 

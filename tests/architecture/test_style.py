@@ -12,6 +12,9 @@ from tests.architecture.sources import modules, texts
 LONGEST_FUNCTION = 40
 LONGEST_FILE = 300
 
+HISTORY = ".migrations.versions."
+"""Steps of the schema: they are lists of tables, and never edited again."""
+
 MONEY = {"decimal", "moneyed", "earntrack_core.kernel.money"}
 """A module that imports one of these calculates with money."""
 
@@ -57,7 +60,7 @@ class TestSize:
             ),
         )
 
-        assert long == []
+        assert [place for place in long if HISTORY not in place] == []
 
     def test_files(self):
         """A file fits a head."""

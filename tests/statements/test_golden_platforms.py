@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+import shared
 from earntrack_adapters.statements.formats import catalogue
 from earntrack_adapters.statements.tabular import TabularFormat
 from earntrack_core.statements.model import (
@@ -31,6 +32,9 @@ from earntrack_core.statements.totals import result, tally
 
 FOLDER = Path(__file__).parent / "data" / "platforms"
 FILES = sorted(FOLDER.glob("*.csv"))
+PARSED = {"bank.camt053", "bank.mt940", "bank.ofx", "bank.qif"}
+"""Formats of the shared folder that are no tables."""
+
 FORMATS = {one.format_id: one for one in catalogue().formats}
 TABLES = {
     name: one
@@ -61,6 +65,12 @@ def answers(path):
     if "period" in said:
         said["period"] = tuple(map(date.fromisoformat, said["period"]))
     return Answers(**said)
+
+
+def files_with(test):
+    """Return the files whose expected result fulfils *test*, as a mark."""
+    files = [path for path in FILES if test(expected(path))]
+    return pytest.mark.parametrize("path", files, ids=lambda one: one.stem)
 
 
 def head_of(data, name="statement.csv"):
@@ -202,21 +212,18 @@ class TestOwnFiles:
         assert reading.facts.delimiter == wanted["delimiter"]
         assert reading.facts.header_line == wanted["header_line"]
 
+    @files_with(lambda wanted: "order_refs" in wanted)
     def test_orders_are_named(self, path):
         """Rows of an order carry its number, others carry none."""
-        wanted = expected(path)
-        if "order_refs" not in wanted:
-            pytest.skip("the file knows no orders")
         _, items = read(path)
 
         named = {row.order_ref for row in rows_of(items)} - {None, ""}
 
-        assert named == set(wanted["order_refs"])
+        assert named == set(expected(path)["order_refs"])
 
+    @files_with(lambda wanted: wanted["header_line"] == 1)
     def test_the_order_of_columns_does_not_matter(self, path):
         """Columns may stand anywhere, and new ones may be added."""
-        if expected(path)["header_line"] != 1:
-            pytest.skip("what stands above the header has no columns")
         before = sums(*read(path))
 
         after = sums(*read(path, turned(path)))
@@ -230,6 +237,17 @@ class TestSpecs:
         broken = catalogue().broken
 
         assert not broken
+
+    def test_no_shared_format_lacks_a_spec(self):
+        """Each table of the shared folder is of a format that is known."""
+        shared.needed()
+
+        known = {
+            shared.expected(path)["format_id"]
+            for path in shared.statement_files()
+        }
+
+        assert known - PARSED <= set(FORMATS)
 
     def test_a_spec_says_where_it_comes_from(self, format_):
         """Each spec tells where its header was seen and what is a guess."""

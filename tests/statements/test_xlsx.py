@@ -217,13 +217,27 @@ class TestSheets:
             a_row(at=9),
         )
 
-        assert csv_of(a_book("".join(rows))) == "\n,1,,2\n\na b\n"
+        assert csv_of(a_book("".join(rows))) == "\n,1,,2\n\na b,,,\n"
+
+    def test_rows_are_as_wide_as_the_first_ones(self):
+        """A sheet keeps no empty cells at the end of a row; a table does."""
+        rows = (
+            a_row(*(a_cell(at) for at in (1, 2, 3))),
+            a_row(a_cell("4")),
+            a_row(a_cell("9", at="E50"), at=50),
+            a_row(a_cell("5"), at=51),
+        )
+
+        lines = csv_of(a_book("".join(rows))).split("\n")
+
+        assert lines[:2] == ["1,2,3", "4,,"]
+        assert lines[49:] == [",,,,9", "5,,", ""]
 
     def test_places_may_be_missing(self):
         """Without places cells and rows follow each other."""
         rows = a_row(a_cell("1"), a_cell("2")) + a_row(a_cell("3"))
 
-        assert csv_of(a_book(rows)) == "1,2\n3\n"
+        assert csv_of(a_book(rows)) == "1,2\n3,\n"
 
     def test_first_sheet_that_says_something(self):
         """Empty sheets are passed over."""
@@ -315,11 +329,53 @@ class TestHostileBooks:
 
     def test_endless_text(self):
         """A cell holds no more than a cell may hold."""
+        text = "".join(map(str, range(20_000)))
+
+        assert refused(a_book(a_row(a_cell(text, kind="str")))) == "too_wide"
+
+    def test_endless_pieces(self):
+        """A cell is not made of thousands of pieces."""
+        pieces = "".join(f"<v>{at}</v>" for at in range(1_001))
+
+        assert refused(a_book(a_row(f"<c>{pieces}</c>"))) == "malformed"
+
+    def test_endless_references(self):
+        """A book refers to a bounded number of parts."""
+        related = "".join(
+            f'<Relationship Id="{at}" Target="{at * 7}"/>'
+            for at in range(10_002)
+        )
         book = a_book(
-            a_row(a_cell("".join(map(str, range(20_000))), kind="str"))
+            a_row(a_cell("1")),
+            **{
+                "xl/_rels/workbook.xml.rels": "<Relationships>"
+                f"{related}</Relationships>"
+            },
         )
 
-        assert refused(book) == "too_wide"
+        assert refused(book) == "malformed"
+
+    def test_endless_styles(self):
+        """Nobody uses more styles than there are."""
+        styles = "".join(f'<xf numFmtId="{at}"/>' for at in range(65_538))
+        book = a_book(
+            a_row(a_cell("1")),
+            **{
+                "xl/styles.xml": "<styleSheet><cellXfs>"
+                f"{styles}</cellXfs></styleSheet>"
+            },
+        )
+
+        assert refused(book) == "malformed"
+
+    def test_sheet_that_grows_when_written(self):
+        """The CSV has the same bound as a file."""
+        rows = "".join(
+            a_row(a_cell(at * 7919 % 1_000_003), at=at * 500)
+            for at in range(1, 2_000)
+        )
+
+        assert refused(a_book(rows), bytes=200_000) == "too_large"
 
     def test_missing_parts(self):
         """A book without sheets to find says nothing."""

@@ -89,11 +89,6 @@ class MemoryEarnings(MemoryRepository[Earning, EarningId, EarningFilter]):
         for key in keys:
             self.shelf.drop(key)
 
-    def get_all(self, keys: Sequence[EarningId]) -> Sequence[Earning]:
-        """Return those of the earnings that exist."""
-        things = self.shelf.things
-        return [things[key] for key in dict.fromkeys(keys) if key in things]
-
     def daily(self, where: EarningFilter) -> Sequence[DailyTotal]:
         """Return the totals of each day, platform and currency."""
         found = [one for one in self.shelf if where.matches(one)]
@@ -153,7 +148,16 @@ class MemoryEarnings(MemoryRepository[Earning, EarningId, EarningFilter]):
 
     def unsettle(self, key: PayoutId) -> int:
         """Unlink all earnings of a payout."""
-        linked = [one for one in self.shelf if one.payout_id == key]
+        return self.unsettle_all([key])
+
+    def unsettle_all(self, keys: Sequence[PayoutId]) -> int:
+        """Unlink all earnings of many payouts."""
+        paid = set(keys)
+        linked = [
+            one
+            for one in self.shelf
+            if one.payout_id is not None and one.payout_id in paid
+        ]
         for one in linked:
             self.replace(evolve(one, payout_id=None))
         return len(linked)
@@ -195,9 +199,9 @@ class MemoryPayouts(MemoryRepository[Payout, PayoutId, PayoutFilter]):
 
     def remove_all(self, keys: Sequence[PayoutId]) -> None:
         """Forget many payouts, and unlink their earnings."""
+        if self.earnings is not None:
+            self.earnings.unsettle_all(keys)
         for key in keys:
-            if self.earnings is not None:
-                self.earnings.unsettle(key)
             self.shelf.drop(key)
 
 

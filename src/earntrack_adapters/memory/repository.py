@@ -54,6 +54,11 @@ class MemoryRepository(Generic[E, K, F]):
             raise NotFoundError(self.kind, key)
         return thing
 
+    def get_all(self, keys: Sequence[K]) -> Sequence[E]:
+        """Return those of the things that exist."""
+        things = self.shelf.things
+        return [things[key] for key in dict.fromkeys(keys) if key in things]
+
     def require(self, key: K) -> None:
         """Insist that a thing exists."""
         self.get(key)

@@ -18,7 +18,8 @@ from earntrack_adapters.memory.earnings import (
 )
 from earntrack_adapters.memory.lines import MemoryLines
 from earntrack_adapters.memory.repository import MemoryRepository
-from earntrack_adapters.memory.shelves import Journal, Shelf
+from earntrack_adapters.memory.room import Room
+from earntrack_adapters.memory.shelves import Journal
 from earntrack_core.earnings.changes import Change, ChangeFilter, ChangeId
 from earntrack_core.earnings.model import BatchId
 from earntrack_core.exchange.model import ExchangeRate
@@ -33,21 +34,6 @@ from earntrack_core.statements.batch import Batch, BatchFilter
 
 Publish = Callable[[Sequence[Event]], None]
 Encode = Callable[[Event], str]
-
-
-@define
-class Room:
-    """Everything of one workspace."""
-
-    journal: Journal
-    shelves: dict[str, Shelf[Any, Any]] = field(factory=dict)
-    log: list[StoredEvent] = field(factory=list)
-
-    def shelf(self, name: str) -> Shelf[Any, Any]:
-        """Return the shelf of a name."""
-        if name not in self.shelves:
-            self.shelves[name] = Shelf(self.journal)
-        return self.shelves[name]
 
 
 @define
@@ -121,8 +107,7 @@ class MemoryUnit:
     @property
     def lines(self) -> MemoryLines:
         """The workspace's imported lines."""
-        shelf = self.room.shelf
-        return MemoryLines(shelf("lines"), shelf("keys"), shelf("claims"))
+        return MemoryLines(self.room)
 
     @property
     def batches(self) -> MemoryRepository[Batch, BatchId, BatchFilter]:
@@ -175,6 +160,7 @@ class MemoryStorage:
     directory: MemoryDirectory = field(factory=MemoryDirectory)
     _lock: Any = field(factory=RLock)
     _journal: Journal = field(factory=Journal)
+    _writing: bool = False
     _rooms: dict[WorkspaceId, Room] = field(init=False)
 
     def __attrs_post_init__(self) -> None:
@@ -182,25 +168,49 @@ class MemoryStorage:
 
     @contextmanager
     def begin(self, actor: Actor, /) -> Iterator[MemoryUnit]:
-        """Open a unit that writes."""
-        room = self._rooms[actor.workspace_id]
+        """Open a unit that writes.
+
+        Raises:
+            RuntimeError: This very thread has one open already.
+        """
         with self._lock:
+            if self._writing:
+                raise RuntimeError(
+                    "this thread has a unit that writes open already"
+                )
+            room = self._rooms[actor.workspace_id]
             unit = MemoryUnit(room, self.now, self.encode)
+            self._writing = True
             try:
                 yield unit
+                room.check()
             except BaseException:
                 self._journal.take_back()
                 raise
-            self._journal.forget()
+            finally:
+                self._writing = False
+                self._journal.forget()
+                room.settle()
             del room.log[:-KEPT]
         self.publish(unit.events)
 
     @contextmanager
     def view(self, actor: Actor, /) -> Iterator[MemoryUnit]:
-        """Open a unit that only reads."""
+        """Open a unit that only reads.
+
+        Raises:
+            RuntimeError: It was asked to write.
+        """
         with self._lock:
             room = self._rooms[actor.workspace_id]
-            yield MemoryUnit(room, self.now, self.encode)
+            mark = len(self._journal)
+            try:
+                yield MemoryUnit(room, self.now, self.encode)
+            finally:
+                wrote = len(self._journal) > mark
+                self._journal.take_back(mark)
+            if wrote:
+                raise RuntimeError("a unit that only reads was asked to write")
 
     def prepare(self) -> None:
         """Do nothing: there is no schema."""

@@ -1,12 +1,13 @@
 """Imports in SQL."""
 
-from typing import Final
+from typing import ClassVar, Final
 
 from attrs import asdict
-from sqlalchemy import BigInteger, Column, Date, Integer, String
+from sqlalchemy import BigInteger, Column, Date, Integer, String, Text
 
 from earntrack_adapters.sql.columns import Document, Key
 from earntrack_adapters.sql.compiled import Row
+from earntrack_adapters.sql.conditions import Conditions
 from earntrack_adapters.sql.repository import (
     TableRepository,
     Values,
@@ -33,19 +34,19 @@ batches = tenant_table(
     "batches",
     *entity_columns(),
     Column("file_name", String(255), nullable=False),
-    Column("digest", String(64), nullable=False),
+    Column("digest", Text, nullable=False),
     Column("size", BigInteger, nullable=False),
-    Column("format_id", String(100), nullable=False),
-    Column("platform_key", String(100), nullable=False),
-    Column("kind", String(40), nullable=False),
+    Column("format_id", Text, nullable=False),
+    Column("platform_key", Text, nullable=False),
+    Column("kind", Text, nullable=False),
     Column("platform_id", Key),
-    Column("account", String(200), nullable=False),
-    Column("file_key", String(255)),
+    Column("account", Text, nullable=False),
+    Column("file_key", Text),
     Column("answers", Document, nullable=False),
     Column("exported_on", Date),
     Column("offset", Integer, nullable=False),
     Column("report", Document, nullable=False),
-    Column("state", String(20), nullable=False),
+    Column("state", Text, nullable=False),
     Column("counts", Document, nullable=False),
     refers("platform_id", "platforms"),
     indexed("digest"),
@@ -59,7 +60,7 @@ class SqlBatches(TableRepository[Batch, BatchId, BatchFilter]):
     """Imports in SQL."""
 
     table = batches
-    conditions = {
+    conditions: ClassVar[Conditions] = {
         "digest": lambda value: batches.c.digest == value,
         "state": lambda value: batches.c.state == value,
         "platform_id": lambda value: batches.c.platform_id == value,

@@ -47,12 +47,12 @@ class Written(TypeDecorator[Any]):
 
     cache_ok = True
 
-    sqlite: ClassVar[Codec]
+    sqlite: ClassVar[Any]
     """Writes a value for SQLite."""
-    postgres: ClassVar[Codec]
+    postgres: ClassVar[Any]
     """Writes a value for PostgreSQL, where its driver does not."""
-    read_sqlite: ClassVar[Codec]
-    read_postgres: ClassVar[Codec]
+    read_sqlite: ClassVar[Any]
+    read_postgres: ClassVar[Any]
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
         """Write a value."""
@@ -165,7 +165,7 @@ class Exact(Written):
 
 
 class Document(Written):
-    """A value as JSON text, which says `\\u0000` where a text may not."""
+    """A value as JSON text, which can say what a text may not."""
 
     impl = Text
     cache_ok = True
@@ -189,7 +189,8 @@ def postgres_codecs(kind: TypeEngine[Any]) -> tuple[Codec, Codec, int]:
 
     What comes back was read by psycopg's own binary loaders before.
     """
-    write, read = same, same
+    write: Codec = same
+    read: Codec = same
     if isinstance(kind, Written):
         write, read = type(kind).postgres, type(kind).read_postgres
         kind = kind.impl_instance
@@ -200,16 +201,9 @@ def postgres_codecs(kind: TypeEngine[Any]) -> tuple[Codec, Codec, int]:
 
 
 def _encoder(kind: TypeEngine[Any]) -> tuple[Codec, int]:
-    if isinstance(kind, Uuid):
-        return write_key, 1
-    if isinstance(kind, LargeBinary):
-        return bytes, 1
-    if isinstance(kind, Boolean):
-        return _boolean, 0
-    if isinstance(kind, Date | DateTime):
-        return _isoformat, 0
-    if isinstance(kind, Integer):
-        return _number, 0
+    for kinds, encode, binary in ENCODERS:
+        if isinstance(kind, kinds):
+            return encode, binary
     return str.encode, 0
 
 
@@ -223,3 +217,13 @@ def _boolean(value: bool) -> bytes:
 
 def _isoformat(value: date) -> bytes:
     return value.isoformat().encode()
+
+
+ENCODERS: Final = (
+    (Uuid, write_key, 1),
+    (LargeBinary, bytes, 1),
+    (Boolean, _boolean, 0),
+    ((Date, DateTime), _isoformat, 0),
+    (Integer, _number, 0),
+)
+"""How values of these types are written, and whether that is binary."""

@@ -44,13 +44,13 @@ class Combiner:
     """Sets the results or the error of each."""
     most: int = 32
     _guard: Any = Factory(Lock)
-    _waiting: deque[Batch] = Factory(deque)
+    waiting: deque[Batch] = Factory(deque)
     _busy: bool = False
 
     def submit(self, batch: Batch) -> list[Result]:
         """Store a batch, perhaps with others, and return its results."""
         with self._guard:
-            self._waiting.append(batch)
+            self.waiting.append(batch)
             leads = not self._busy
             self._busy = True
         if not leads:
@@ -63,8 +63,8 @@ class Combiner:
 
     def _lead(self) -> None:
         with self._guard:
-            count = min(len(self._waiting), self.most)
-            batches = [self._waiting.popleft() for _ in range(count)]
+            count = min(len(self.waiting), self.most)
+            batches = [self.waiting.popleft() for _ in range(count)]
         try:
             self.store(batches)
         except BaseException as error:
@@ -76,7 +76,7 @@ class Combiner:
 
     def _hand_over(self, batches: Sequence[Batch]) -> None:
         with self._guard:
-            following = self._waiting[0] if self._waiting else None
+            following = self.waiting[0] if self.waiting else None
             self._busy = following is not None
         for batch in batches:
             batch.done = True

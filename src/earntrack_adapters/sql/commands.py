@@ -33,6 +33,14 @@ class Result:
     changed: int = 0
 
 
+class SurvivedError(Exception):
+    """A command failed, and left its transaction as it was before."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(str(error))
+        self.error = error
+
+
 class Channel(Protocol):
     """A transaction on a connection, for one unit alone.
 
@@ -41,6 +49,14 @@ class Channel(Protocol):
 
     def run(self, commands: Sequence[Command]) -> list[Result]:
         """Run commands and return what each brought back."""
+        ...
+
+    def attempt(self, commands: Sequence[Command], command: Command) -> Result:
+        """Run commands, and then one that may fail.
+
+        Raises:
+            SurvivedError: That one failed; the transaction can go on.
+        """
         ...
 
     def commit(self, commands: Sequence[Command]) -> list[Result]:

@@ -22,6 +22,7 @@ from earntrack_adapters.sql.columns import (
     same,
     sqlite_codecs,
 )
+from earntrack_core.kernel.errors import InvalidError
 
 
 Build = Callable[[str], ClauseElement]
@@ -48,25 +49,27 @@ class Compiled:
     """How each column is read."""
     constants: Mapping[str, Any] = field(factory=dict)
     """Parameters that the statement itself brings along."""
-    _reading: tuple[tuple[int, Codec], ...] = field(init=False)
+    _reading: tuple[tuple[int, Codec], ...] = field(
+        init=False,
+        default=Factory(lambda self: _not_same(self.readers), takes_self=True),
+    )
     """The columns that are not read as they come."""
 
-    @_reading.default
-    def _those_to_read(self) -> tuple[tuple[int, Codec], ...]:
-        return tuple(
-            (at, read)
-            for at, read in enumerate(self.readers)
-            if read is not same
-        )
-
     def write(self, given: Mapping[str, Any]) -> list[Any]:
-        """Return the parameters in the driver's order and form."""
+        """Return the parameters in the driver's order and form.
+
+        Raises:
+            InvalidError: A text has characters that are none.
+        """
         if self.constants:
             given = {**self.constants, **given}
-        return [
-            None if (value := given[name]) is None else write(value)
-            for name, write in self.plan
-        ]
+        try:
+            return [
+                None if (value := given[name]) is None else write(value)
+                for name, write in self.plan
+            ]
+        except UnicodeEncodeError as error:
+            raise InvalidError("text", "has half of a character") from error
 
     def read(self, rows: Sequence[Row]) -> Sequence[Row]:
         """Return rows as the core knows their values."""
@@ -81,6 +84,12 @@ class Compiled:
             if value is not None:
                 values[at] = read(value)
         return tuple(values)
+
+
+def _not_same(readers: Sequence[Codec]) -> tuple[tuple[int, Codec], ...]:
+    return tuple(
+        (at, read) for at, read in enumerate(readers) if read is not same
+    )
 
 
 @define
@@ -141,4 +150,4 @@ def sqlite_compiler() -> Compiler:
 
 def postgres_compiler() -> Compiler:
     """Return a compiler for libpq, whose parameters are numbered."""
-    return Compiler(PGDialect_psycopg(paramstyle="numeric_dollar"))
+    return Compiler(PGDialect_psycopg(paramstyle="numeric_dollar"))  # type: ignore[no-untyped-call]  # -- SQLAlchemy leaves it out

@@ -48,9 +48,10 @@ def asked(where: object) -> Asked:
     Unset are None and the empty tuple. Tuples are filled up with their last
     element to the next power of two, so that there are few shapes.
     """
+    kind: Any = type(where)
     shape: list[tuple[str, int | bool]] = []
     given: dict[str, Any] = {}
-    for name in _fields(type(where)):
+    for name in _fields(kind):
         value = getattr(where, name)
         if isinstance(value, bool):
             shape.append((name, value))
@@ -78,7 +79,9 @@ def among(
     column: ColumnElement[Any], values: Iterable[BindParameter[Any]]
 ) -> ColumnElement[bool]:
     """Return the condition that a column has one of many values."""
-    return column.in_([bindparam(one.key, type_=column.type) for one in values])
+    return column.in_(
+        [bindparam(one.key, type_=column.type) for one in values]
+    )
 
 
 def many(name: str, values: Iterable[Any]) -> dict[str, Any]:

@@ -31,8 +31,13 @@ Place = tuple[date, Any, str]
 
 Sums = dict[Place, list[int]]
 
-ADDED: Final = ("entries", *SUMS)
-KEYS: Final = ("workspace_id", "day", "platform_id", "currency")
+ADDED: Final[tuple[str, ...]] = ("entries", *SUMS)
+KEYS: Final[tuple[str, ...]] = (
+    "workspace_id",
+    "day",
+    "platform_id",
+    "currency",
+)
 AT: Final = "at_"
 MORE: Final = "more_"
 NONE: Final = timedelta()
@@ -104,7 +109,7 @@ def _sorted(sums: Sums) -> Iterable[tuple[Place, list[int]]]:
 def _given(
     workspace: WorkspaceId, place: Place, amounts: Sequence[int]
 ) -> Values:
-    given = dict(zip(KEYS, (workspace, *place), strict=True))
+    given: Values = dict(zip(KEYS, (workspace, *place), strict=True))
     given.update(zip(ADDED, amounts, strict=True))
     return given
 

@@ -6,13 +6,20 @@ from datetime import datetime
 from typing import Final
 
 from attrs import asdict, define
-from sqlalchemy import ColumnElement, Table, bindparam, delete, or_
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Table,
+    bindparam,
+    delete,
+    or_,
+)
 
 from earntrack_adapters.sql import simple
 from earntrack_adapters.sql.commands import Engine
 from earntrack_adapters.sql.directory_sessions import SqlSessions
+from earntrack_adapters.sql.directory_tables import attempts as tried
 from earntrack_adapters.sql.directory_tables import (
-    attempts as tried,
     sessions,
     tickets,
 )
@@ -72,16 +79,14 @@ class SqlDirectoryUnit(SqlUsers, SqlSessions):
 
     def purge(self, now: datetime) -> int:
         """Forget what is over, and return how many things that were."""
-        moment = bindparam("now")
+        moment: BindParameter[datetime] = bindparam("now")
         ended = or_(
             sessions.c.revoked_at.is_not(None), sessions.c.expires_at <= moment
         )
         return (
             self._drop(sessions, ended, now)
             + self._drop(tickets, tickets.c.expires_at <= moment, now)
-            + self._drop(
-                tried, tried.c.last_at <= moment, now - FORGIVEN
-            )
+            + self._drop(tried, tried.c.last_at <= moment, now - FORGIVEN)
         )
 
     def _drop(

@@ -71,9 +71,7 @@ class SqlSessions:
         found = self.work.fetch(living, {"user": user})
         ended = [row[0] for row in found if row[0] != keep]
         revoking = self.work.statement("revoking", lambda _: _revoking())
-        self.work.write(
-            revoking, *({"key": key, "now": now} for key in ended)
-        )
+        self.work.write(revoking, *({"key": key, "now": now} for key in ended))
         return ended
 
 

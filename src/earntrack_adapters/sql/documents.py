@@ -1,18 +1,12 @@
 """Rows as JSON, for rows that are kept inside of others."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Boolean, Column, Date, Table
+from sqlalchemy import Column, Table
 
-from earntrack_adapters.sql.columns import (
-    Codec,
-    Key,
-    Written,
-    same,
-)
+from earntrack_adapters.sql.columns import Codec, Key, sqlite_codecs
 
 
 def as_document(table: Table, values: Mapping[str, Any]) -> list[Any]:
@@ -34,13 +28,6 @@ def from_document(table: Table, written: Sequence[Any]) -> tuple[Any, ...]:
 
 
 def _codecs(column: Column[Any]) -> tuple[Codec, Codec]:
+    """Return how SQLite has values, but for identities: JSON has no bytes."""
     kind = column.type
-    if isinstance(kind, Key):
-        return str, UUID
-    if isinstance(kind, Written):
-        return type(kind).sqlite, type(kind).read_sqlite
-    if isinstance(kind, Date):
-        return date.isoformat, date.fromisoformat
-    if isinstance(kind, Boolean):
-        return bool, bool
-    return same, same
+    return (str, UUID) if isinstance(kind, Key) else sqlite_codecs(kind)

@@ -15,6 +15,7 @@ from sqlalchemy import (
     or_,
     select,
 )
+from sqlalchemy.sql import ClauseElement
 
 from earntrack_adapters.sql.columns import read_span
 from earntrack_adapters.sql.compiled import Row
@@ -138,7 +139,7 @@ def _grouping(
 
 def _summary(
     mine: ColumnElement[bool], step: Step | None, by_platform: bool
-) -> Select[Any]:
+) -> ClauseElement:
     columns = daily_totals.c
     by: list[ColumnElement[Any]] = [columns.currency]
     if by_platform:
@@ -157,7 +158,7 @@ def _summary(
     )
 
 
-def _span(mine: ColumnElement[bool]) -> Select[Any]:
+def _span(mine: ColumnElement[bool]) -> ClauseElement:
     day = daily_totals.c.day
     first = select(func.min(day)).where(mine).scalar_subquery()
     last = select(func.max(day)).where(mine).scalar_subquery()

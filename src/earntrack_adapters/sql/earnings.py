@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import date
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from sqlalchemy import (
     Update,
     bindparam,
     literal,
+    null,
     select,
     tuple_,
     update,
@@ -127,17 +129,17 @@ class SqlEarnings(EarningSums):
             code=code_of(payout.amount),
             day=until,
         )
-        statement = self.statement("settle", lambda: self._settle())
+        statement = self.statement("settle", self._settle)
         return self.work.changed(statement, given)
 
     def unsettle(self, key: PayoutId) -> int:
         """Unlink all earnings of a payout; return how many."""
-        statement = self.statement("unsettle", lambda: self._unsettle())
+        statement = self.statement("unsettle", self._unsettle)
         return self.work.changed(statement, self.mine(payout=key))
 
     def unsettle_all(self, keys: Sequence[PayoutId]) -> None:
         """Unlink all earnings of many payouts."""
-        statement = self.statement("unsettle", lambda: self._unsettle())
+        statement = self.statement("unsettle", self._unsettle)
         self.work.write(statement, *(self.mine(payout=key) for key in keys))
 
     def _held(self, keys: Sequence[EarningId]) -> dict[EarningId, Values]:
@@ -145,7 +147,7 @@ class SqlEarnings(EarningSums):
         held: dict[EarningId, Values] = {}
         for count, given in parts("key", sorted(set(keys))):
             statement = self.statement(
-                ("held", count), lambda count=count: self._holding(count)
+                ("held", count), partial(self._holding, count)
             )
             for row in self.work.fetch(statement, self.mine(**given)):
                 values = earning_rows.as_values(row)
@@ -154,7 +156,7 @@ class SqlEarnings(EarningSums):
 
     def _removed(self, keys: Sequence[EarningId]) -> int:
         held = self._held(keys)
-        statement = self.statement("remove", lambda: self._remove())
+        statement = self.statement("remove", self._remove)
         self.work.write(statement, *(self.mine(key=key) for key in held))
         ledger = Ledger()
         ledger.take(held.values())
@@ -175,7 +177,8 @@ class SqlEarnings(EarningSums):
         falling = order.startswith("-")
         if after:
             begin = tuple_(
-                bindparam("place", type_=by.type), bindparam("after")
+                bindparam("place", type_=by.type),
+                bindparam("after", type_=earnings.c.id.type),
             )
             query = query.where(place < begin if falling else place > begin)
         both: list[ColumnElement[Any]] = [by, earnings.c.id]
@@ -194,7 +197,7 @@ class SqlEarnings(EarningSums):
 
     def _unsettle(self) -> Update:
         paid = earnings.c.payout_id == bindparam("payout")
-        return self._paying(literal(None)).where(paid)
+        return self._paying(null()).where(paid)
 
     def _paying(self, payout: ColumnElement[Any]) -> Update:
         changes = {

@@ -20,11 +20,10 @@ from earntrack_core.statements.line import (
 from earntrack_core.statements.model import RowKind, RowStatus
 
 
+COLUMNS: Final = tuple(lines.columns.keys())
 DERIVED: Final = ("pays_out", "credit")
 OWN: Final = tuple(
-    name
-    for name in lines.columns.keys()
-    if name not in {"workspace_id", *DERIVED}
+    name for name in COLUMNS if name not in {"workspace_id", *DERIVED}
 )
 SIMPLE: Final = OWN[:-4]
 """All but `kind`, `status`, `shadow` and `amounts`, which come last."""
@@ -39,13 +38,14 @@ CONDITIONS: Final[Conditions] = {
     "platform_id": lambda value: lines.c.platform_id == value,
     "report": lambda value: lines.c.report == value,
     "order_refs": lambda values: among(lines.c.order_ref, values),
-    "summary": lambda value: lines.c.summary.is_(value),
+    "currency": lambda value: lines.c.currency == value,
+    "summary": lines.c.summary.is_,
     "shadow": lambda value: lines.c.shadow == value,
     "since": lambda value: lines.c.local_date >= value,
     "until": lambda value: lines.c.local_date <= value,
     "ids": lambda values: among(lines.c.id, values),
     "platform_keys": lambda values: among(lines.c.platform_key, values),
-    "pays_out": lambda value: lines.c.pays_out.is_(value),
+    "pays_out": lines.c.pays_out.is_,
     "credit": lambda values: among(lines.c.credit, values),
     "earns": lambda value: (
         lines.c.earnings > 0 if value else lines.c.earnings <= 0

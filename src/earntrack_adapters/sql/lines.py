@@ -1,7 +1,7 @@
 """Imported lines in SQL."""
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date
+from functools import partial
 from typing import Any, Final
 
 from attrs import define
@@ -76,13 +76,6 @@ class SqlLines:
         statement = self._statement("replace", lambda _: _replacing())
         self.work.write(statement, *(self._renewed(one) for one in changed))
 
-    def claim(self, batch_id: BatchId, keys: Sequence[LineId]) -> None:
-        """Say that the batch tells of the lines too; again is no matter."""
-        statement = self._statement("claim", _claiming)
-        self.work.write(
-            statement, *(self._claim(key, batch_id) for key in keys)
-        )
-
     def keep(self, said: Sequence[Line]) -> None:
         """Keep what a batch says of lines, and claim them."""
         statement = self._statement("keep", _keeping)
@@ -100,16 +93,14 @@ class SqlLines:
             ),
         )
 
-    def kept(self, keys: Sequence[LineId]) -> dict[LineId, Line]:
+    def kept(self, keys: Sequence[LineId]) -> dict[LineId, Sequence[Line]]:
         """Return what was kept of the lines by batches that claim them."""
-        found: dict[LineId, Line] = {}
-        for _, _, said in self._claims(keys):
+        found: dict[LineId, list[Line]] = {}
+        for key, _, said in self._claims(keys):
             if said is not None:
                 line = line_rows.from_row(from_document(lines, said))
-                held = found.get(line.id)
-                if held is None or _newness(line) > _newness(held):
-                    found[line.id] = line
-        return found
+                found.setdefault(key, []).append(line)
+        return dict(found)
 
     def unclaim(self, batch_id: BatchId, limit: int) -> Sequence[Line]:
         """Drop up to *limit* claims of a batch and return their lines."""
@@ -134,8 +125,7 @@ class SqlLines:
         given = [self._mine(key=key) for key in keys]
         for table, column in ((claims, "line_id"), (lines, "id")):
             statement = self._statement(
-                ("remove", table.name),
-                lambda _, table=table, column=column: _removing(table, column),
+                ("remove", table.name), partial(_removing, table, column)
             )
             self.work.write(statement, *given)
 
@@ -146,7 +136,7 @@ class SqlLines:
         for count, given in parts("one", list(dict.fromkeys(values))):
             statement = self._statement(
                 ("by", column.key, count),
-                lambda _, count=count: _choosing(column, count),
+                partial(_choosing, column, count),
             )
             rows = self.work.rows(statement, self._mine(**given))
             found += [line_rows.from_row(row) for row in rows]
@@ -155,7 +145,7 @@ class SqlLines:
     def _claims(self, keys: Sequence[LineId]) -> Iterable[Row]:
         for count, given in parts("one", list(dict.fromkeys(keys))):
             statement = self._statement(
-                ("claims", count), lambda _, count=count: _claims_on(count)
+                ("claims", count), partial(_claims_on, count)
             )
             yield from self.work.rows(statement, self._mine(**given))
 
@@ -183,10 +173,6 @@ class SqlLines:
         return self.work.statement(("lines", key), build)
 
 
-def _newness(line: Line) -> tuple[date, BatchId]:
-    return line.exported_on or date.min, line.batch_id
-
-
 def _of_mine(table: Table) -> ColumnElement[bool]:
     return table.c.workspace_id == bindparam("mine")
 
@@ -200,12 +186,12 @@ def _finding(what: Asked, *, after: bool) -> Select[Any]:
     return query.order_by(lines.c.id).limit(bindparam("limit", type_=Integer))
 
 
-def _choosing(column: ColumnElement[Any], count: int) -> Select[Any]:
+def _choosing(column: ColumnElement[Any], count: int, _: str) -> Select[Any]:
     chosen = among(column, parameters("one", count))
     return select(lines).where(_of_mine(lines), chosen)
 
 
-def _claims_on(count: int) -> Select[Any]:
+def _claims_on(count: int, _: str) -> ClauseElement:
     chosen = among(claims.c.line_id, parameters("one", count))
     return select(claims.c.line_id, claims.c.batch_id, claims.c.said).where(
         _of_mine(claims), chosen
@@ -230,7 +216,7 @@ def _unclaiming() -> ClauseElement:
     )
 
 
-def _removing(table: Table, column: str) -> ClauseElement:
+def _removing(table: Table, column: str, _: str) -> ClauseElement:
     return delete(table).where(
         _of_mine(table), table.c[column] == bindparam("key")
     )
@@ -249,11 +235,6 @@ def _replacing() -> ClauseElement:
 def _inserting(dialect: str) -> Any:
     make = sqlite.insert if dialect == "sqlite" else postgresql.insert
     return make(claims)
-
-
-def _claiming(dialect: str) -> ClauseElement:
-    statement: ClauseElement = _inserting(dialect).on_conflict_do_nothing()
-    return statement
 
 
 def _keeping(dialect: str) -> ClauseElement:

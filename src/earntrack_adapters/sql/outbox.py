@@ -114,7 +114,7 @@ def trim(work: Work, mine: WorkspaceId, last: int, now: datetime) -> None:
     work.write(forgetting, {"mine": mine, "until": now - REMEMBERED})
 
 
-def _since() -> Select[Any]:
+def _since() -> ClauseElement:
     columns = events.c
     return (
         select(columns.number, columns.topic, columns.data, columns.at)
@@ -125,7 +125,7 @@ def _since() -> Select[Any]:
     )
 
 
-def _bounds() -> Select[Any]:
+def _bounds() -> ClauseElement:
     mine = events.c.workspace_id == bindparam("mine")
     number_ = events.c.number
     first = select(func.min(number_)).where(mine).scalar_subquery()
@@ -148,8 +148,9 @@ def _storing() -> ClauseElement:
     mine = event_numbers.c.workspace_id == bindparam("mine")
     return insert(events).from_select(
         list(events.columns.keys()),
-        select(*_event(event_numbers.c.workspace_id, event_numbers.c.last))
-        .where(mine),
+        select(
+            *_event(event_numbers.c.workspace_id, event_numbers.c.last)
+        ).where(mine),
     )
 
 

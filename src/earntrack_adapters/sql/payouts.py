@@ -1,13 +1,14 @@
 """Payouts in SQL."""
 
 from collections.abc import Sequence
-from typing import Final
+from typing import ClassVar, Final
 
 from attrs import define
 from sqlalchemy import BigInteger, Column, Date, String
 
 from earntrack_adapters.sql.columns import Key
 from earntrack_adapters.sql.compiled import Row
+from earntrack_adapters.sql.conditions import Conditions
 from earntrack_adapters.sql.earnings import SqlEarnings
 from earntrack_adapters.sql.repository import (
     TableRepository,
@@ -54,7 +55,7 @@ class SqlPayouts(TableRepository[Payout, PayoutId, PayoutFilter]):
     """Payouts in SQL."""
 
     table = payouts
-    conditions = {
+    conditions: ClassVar[Conditions] = {
         "since": lambda value: payouts.c.paid_on >= value,
         "until": lambda value: payouts.c.paid_on <= value,
         "platform_id": lambda value: payouts.c.platform_id == value,
@@ -90,5 +91,5 @@ class SqlPayouts(TableRepository[Payout, PayoutId, PayoutFilter]):
     def remove_all(self, keys: Sequence[PayoutId]) -> None:
         """Forget many payouts, and unlink their earnings."""
         self.earnings.unsettle_all(keys)
-        statement = self.statement("remove", lambda: self._remove())
+        statement = self.statement("remove", self._remove)
         self.work.write(statement, *(self.mine(key=key) for key in keys))

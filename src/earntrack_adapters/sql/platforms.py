@@ -1,11 +1,10 @@
 """Platforms in SQL."""
 
-from typing import Final
+from typing import ClassVar, Final
 
 from sqlalchemy import (
     Boolean,
     Column,
-    Select,
     String,
     Table,
     bindparam,
@@ -13,9 +12,11 @@ from sqlalchemy import (
     or_,
     select,
 )
+from sqlalchemy.sql import ClauseElement
 
 from earntrack_adapters.sql.columns import Exact
 from earntrack_adapters.sql.compiled import Row
+from earntrack_adapters.sql.conditions import Conditions
 from earntrack_adapters.sql.repository import (
     TableRepository,
     Values,
@@ -60,11 +61,11 @@ class SqlPlatforms(TableRepository[Platform, PlatformId, PlatformFilter]):
     """Platforms in SQL."""
 
     table = platforms
-    conditions = {
+    conditions: ClassVar[Conditions] = {
         "name": lambda value: platforms.c.name == value,
         "key": lambda value: platforms.c.key == value,
         "category": lambda value: platforms.c.category == value,
-        "active": lambda value: platforms.c.active.is_(value),
+        "active": platforms.c.active.is_,
     }
 
     def to_values(self, entity: Platform) -> Values:
@@ -91,7 +92,7 @@ class SqlPlatforms(TableRepository[Platform, PlatformId, PlatformFilter]):
         return RESTORE((*row[:-2], RESTORE_FEE(row[-2:])))
 
 
-def _used(table: Table) -> Select[tuple[bool]]:
+def _used(table: Table) -> ClauseElement:
     """Ask every table that refers to platforms."""
     uses = []
     for other in metadata.sorted_tables:

@@ -7,7 +7,7 @@ from psycopg import errors
 
 from earntrack_adapters.sql import blame
 from earntrack_adapters.sql.commands import Given
-from earntrack_core.kernel.errors import UnavailableError
+from earntrack_core.kernel.errors import InvalidError, UnavailableError
 
 
 DATABASE: Final = "database"
@@ -41,6 +41,8 @@ def translated(error: psycopg.Error, given: Given) -> Exception:
     """Return what the core calls an error of PostgreSQL."""
     if isinstance(error, errors.IntegrityError):
         return _integrity(error, given)
+    if isinstance(error, errors.DataError):
+        return InvalidError("value", f"cannot be stored: {first_line(error)}")
     for kinds, sentence in SENTENCES:
         if isinstance(error, kinds):
             return UnavailableError(DATABASE, sentence)

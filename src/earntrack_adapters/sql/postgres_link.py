@@ -38,9 +38,12 @@ TUPLES: Final = pq.ExecStatus.TUPLES_OK
 class RefusedError(Exception):
     """A statement of an exchange failed; those after it did not run."""
 
-    def __init__(self, error: psycopg.Error, given: Given) -> None:
+    def __init__(
+        self, error: psycopg.Error, command: Command, given: Given
+    ) -> None:
         super().__init__(str(error))
         self.error = error
+        self.command = command
         self.given = given
 
 
@@ -48,7 +51,7 @@ class RefusedError(Exception):
 class _Sent:
     """What an answer will be to: a run of a command, or its preparation."""
 
-    statement: Compiled
+    command: Command
     given: Given
     name: bytes | None = None
     """The name that it gets, if this prepares it."""
@@ -78,9 +81,11 @@ class Link:
     connection: psycopg.Connection[Any]
     patience: float
     """Seconds without a sign of life after which it is given up."""
+    naming: bool = True
+    """Whether statements are prepared by name, and stay so."""
     broken: bool = False
     _pq: Any = field(init=False)
-    _reader: Transformer = field(init=False)
+    _reader: Any = field(init=False)
     _names: dict[Compiled, bytes] = Factory(dict)
 
     def __attrs_post_init__(self) -> None:
@@ -96,8 +101,9 @@ class Link:
             RefusedError: One failed; the transaction, if any, is spoilt.
             UnavailableError: The connection is lost.
         """
+        written = [command.parameters() for command in commands]
         try:
-            sent = self._send(commands)
+            sent = self._send(commands, written)
             answers = self._receive()
         except BaseException as error:
             self.close()
@@ -111,12 +117,7 @@ class Link:
 
         An idle server has nothing to say but that it is going away.
         """
-        if self.broken or not _poll(self._pq.socket, READ, 0):
-            return not self.broken
-        with contextlib.suppress(psycopg.Error):
-            self._pq.consume_input()
-            return bool(self._pq.status != BAD)
-        return False
+        return not (self.broken or _poll(self._pq.socket, READ, 0))
 
     def close(self) -> None:
         """Hang up."""
@@ -124,24 +125,37 @@ class Link:
         with contextlib.suppress(psycopg.Error):
             self.connection.close()
 
-    def _send(self, commands: Sequence[Command]) -> list[_Sent]:
+    def leave(self) -> None:
+        """Leave pipeline mode, for whoever the connection belongs to."""
+        if not self.broken:
+            self._pq.exit_pipeline_mode()
+            self._pq.nonblocking = 0
+
+    def _send(
+        self,
+        commands: Sequence[Command],
+        written: Sequence[Sequence[list[Any]]],
+    ) -> list[_Sent]:
         sent: list[_Sent] = []
         preparing: dict[Compiled, bytes] = {}
-        for command in commands:
+        for command, parameters in zip(commands, written, strict=True):
             statement = command.statement
             name = self._names.get(statement) or preparing.get(statement)
-            if name is None and len(self._names) < MOST_NAMES:
+            if name is None and self._may_name():
                 name = preparing[statement] = b"e%d" % (
                     len(self._names) + len(preparing)
                 )
                 self._pq.send_prepare(name, statement.text.encode())
-                sent.append(_Sent(statement, {}, name))
+                sent.append(_Sent(command, {}, name))
             run = self._runner(statement, name)
-            for given in command.given:
-                run(statement.write(given))
-                sent.append(_Sent(statement, given))
+            for given, values in zip(command.given, parameters, strict=True):
+                run(values)
+                sent.append(_Sent(command, given))
         self._pq.pipeline_sync()
         return sent
+
+    def _may_name(self) -> bool:
+        return self.naming and len(self._names) < MOST_NAMES
 
     def _runner(
         self, statement: Compiled, name: bytes | None
@@ -198,13 +212,13 @@ class Link:
         for one, answer in zip(sent, answers, strict=True):
             if answer.status == FAILED:
                 error = psycopg.errors.error_from_result(answer)
-                raise RefusedError(error, one.given)
+                raise RefusedError(error, one.command, one.given)
             if one.name is not None:
-                self._names[one.statement] = one.name
+                self._names[one.command.statement] = one.name
             elif answer.status == TUPLES:
                 self._reader.set_pgresult(answer)
                 rows = self._reader.load_rows(0, answer.ntuples, tuple)
-                results.append(Result(one.statement.read(rows)))
+                results.append(Result(one.command.statement.read(rows)))
             else:
                 results.append(Result(changed=answer.command_tuples or 0))
         return results

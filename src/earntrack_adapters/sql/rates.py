@@ -1,12 +1,14 @@
 """Exchange rates in SQL."""
 
 from datetime import date
-from typing import Any, Final
+from typing import ClassVar, Final
 
-from sqlalchemy import Column, Date, Select, String, bindparam, select
+from sqlalchemy import Column, Date, String, bindparam, select
+from sqlalchemy.sql import ClauseElement
 
 from earntrack_adapters.sql.columns import Exact
 from earntrack_adapters.sql.compiled import Row
+from earntrack_adapters.sql.conditions import Conditions
 from earntrack_adapters.sql.repository import (
     TableRepository,
     Values,
@@ -45,7 +47,7 @@ class SqlRates(TableRepository[ExchangeRate, RateId, ExchangeRateFilter]):
     """Exchange rates in SQL."""
 
     table = rates
-    conditions = {
+    conditions: ClassVar[Conditions] = {
         "base": lambda value: rates.c.base == value,
         "quote": lambda value: rates.c.quote == value,
         "since": lambda value: rates.c.on >= value,
@@ -79,7 +81,7 @@ class SqlRates(TableRepository[ExchangeRate, RateId, ExchangeRateFilter]):
             base=base, quote=quote, on=day, value=value, source=source
         )
 
-    def _latest(self) -> Select[Any]:
+    def _latest(self) -> ClauseElement:
         return (
             select(rates.c.on, rates.c.value, rates.c.source)
             .where(

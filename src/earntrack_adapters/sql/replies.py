@@ -9,6 +9,7 @@ from sqlalchemy import (
     LargeBinary,
     PrimaryKeyConstraint,
     String,
+    Text,
 )
 
 from earntrack_adapters.sql import simple
@@ -24,7 +25,7 @@ replies = tenant_table(
     "reply",
     "replies",
     Column("key", String(255), nullable=False),
-    Column("digest", String(128), nullable=False),
+    Column("digest", Text, nullable=False),
     Column("status", Integer, nullable=False),
     Column("body", LargeBinary, nullable=False),
     Column("at", Instant, nullable=False),

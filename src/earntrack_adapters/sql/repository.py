@@ -1,7 +1,8 @@
 """One repository for all kinds of things that are entities."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any, ClassVar, Generic, TypeVar
 
 from attrs import define, evolve
@@ -19,6 +20,7 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy.sql import ClauseElement
 
 from earntrack_adapters.sql.blame import NEW
 from earntrack_adapters.sql.compiled import Compiled, Row
@@ -81,7 +83,7 @@ class TableRepository(ABC, Generic[E, K, F]):
     def get(self, key: K) -> E:
         """Return one thing or raise `NotFoundError`."""
         row = self.work.row(
-            self.statement("get", lambda: self._get()), self.mine(key=key)
+            self.statement("get", self._get), self.mine(key=key)
         )
         if row is None:
             raise NotFoundError(kind_of(self.table), key)
@@ -93,7 +95,7 @@ class TableRepository(ABC, Generic[E, K, F]):
         wanted = list(dict.fromkeys(keys))
         for count, given in parts("key", wanted):
             statement = self.statement(
-                ("get_all", count), lambda: self._get_all(count)
+                ("get_all", count), partial(self._get_all, count)
             )
             rows = self.work.rows(statement, self.mine(**given))
             found += [self.from_row(row) for row in rows]
@@ -142,11 +144,13 @@ class TableRepository(ABC, Generic[E, K, F]):
 
     def remove(self, key: K) -> None:
         """Forget a thing, or raise `NotFoundError`."""
-        statement = self.statement("remove", lambda: self._remove())
+        statement = self.statement("remove", self._remove)
         if not self.work.changed(statement, self.mine(key=key)):
             raise NotFoundError(kind_of(self.table), key)
 
-    def statement(self, key: object, build: Any) -> Compiled:
+    def statement(
+        self, key: object, build: Callable[[], ClauseElement]
+    ) -> Compiled:
         """Return one of the table's statements, compiled once."""
         return self.work.statement((self.table.name, key), lambda _: build())
 
@@ -180,7 +184,7 @@ class TableRepository(ABC, Generic[E, K, F]):
         self.work.write(statement, *rows)
 
     def _replacing(self) -> Compiled:
-        return self.statement("replace", lambda: self._replace())
+        return self.statement("replace", self._replace)
 
     def _is(self) -> ColumnElement[bool]:
         return self.table.c.id == bindparam("key")

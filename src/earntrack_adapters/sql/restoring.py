@@ -60,8 +60,8 @@ def amounts_of(coins: Iterable[int], code: str) -> list[Money]:
     amounts = []
     for each in coins:
         made = Money.__new__(Money)
-        made.amount = _amount(each, digits)
-        made.currency = currency
+        made.amount = _amount(each, digits)  # type: ignore[misc]  # -- it is being made
+        made.currency = currency  # type: ignore[misc]  # -- as above
         amounts.append(made)
     return amounts
 

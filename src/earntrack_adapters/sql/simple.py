@@ -79,9 +79,7 @@ def delete(work: Work, table: Table, **equal: Any) -> None:
         ("delete", table.name, tuple(equal)),
         lambda _: deleting(table).where(_equal(table, tuple(equal))),
     )
-    work.write(
-        statement, {OLD + name: value for name, value in equal.items()}
-    )
+    work.write(statement, {OLD + name: value for name, value in equal.items()})
 
 
 def _equal(table: Table, names: Sequence[str]) -> ColumnElement[bool]:

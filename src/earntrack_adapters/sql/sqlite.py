@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from attrs import Factory, define, field
-from sqlalchemy import Select, literal, select
+from sqlalchemy import literal, select
+from sqlalchemy.sql import ClauseElement
 
 from earntrack_adapters.sql.combining import Batch, Combiner
 from earntrack_adapters.sql.commands import Channel, Command, Result
@@ -43,6 +44,10 @@ class SqliteReader:
         """Run queries."""
         return self.engine.runner.run(self.connection, commands)
 
+    def attempt(self, commands: Sequence[Command], command: Command) -> Result:
+        """Run queries."""
+        return self.run([*commands, command])[-1]
+
     def commit(self, commands: Sequence[Command]) -> list[Result]:
         """Run the last queries and end."""
         try:
@@ -65,6 +70,10 @@ class SqliteWriter:
     def run(self, commands: Sequence[Command]) -> list[Result]:
         """Run commands."""
         return self.engine.runner.run(self.connection, commands)
+
+    def attempt(self, commands: Sequence[Command], command: Command) -> Result:
+        """Run commands, and then one that may fail."""
+        return self.engine.runner.attempt(self.connection, commands, command)
 
     def commit(self, commands: Sequence[Command]) -> list[Result]:
         """Run the last commands and store everything."""
@@ -90,14 +99,14 @@ class SqliteEngine:
     runner: Runner = field(init=False)
     reads_apart: bool = False
     locking: Compiled | None = None
-    _combiner: Combiner = field(init=False)
+    combiner: Combiner = field(init=False)
     _writer: sqlite3.Connection | None = None
     _idle: deque[sqlite3.Connection] = Factory(deque)
     _closed: bool = False
 
     def __attrs_post_init__(self) -> None:
         self.runner = Runner(self.compiler)
-        self._combiner = Combiner(self._store)
+        self.combiner = Combiner(self._store)
         self.place.create()
         self._writer = self.place.connect()
 
@@ -119,7 +128,7 @@ class SqliteEngine:
         last: Sequence[Command],
     ) -> list[Result]:
         """Store a unit, in one commit with all others that wait."""
-        return self._combiner.submit(Batch(tenant, commands, last))
+        return self.combiner.submit(Batch(tenant, commands, last))
 
     def begin(self) -> sqlite3.Connection:
         """Wait for our turn and begin a transaction that writes.
@@ -228,7 +237,9 @@ class SqliteEngine:
         connection.execute("SAVEPOINT unit")
         try:
             batch.results = self.runner.run(connection, commands)
-        except Exception as error:  # each unit gets its own; a wider fault takes all  # noqa: BLE001
+        except (
+            Exception
+        ) as error:  # each unit gets its own; a wider fault takes all
             batch.error = error
             if not connection.in_transaction:
                 raise
@@ -240,5 +251,5 @@ class SqliteEngine:
             self.commit()
 
 
-def _probe() -> Select[tuple[int]]:
+def _probe() -> ClauseElement:
     return select(literal(1))

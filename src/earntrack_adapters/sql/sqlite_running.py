@@ -7,11 +7,21 @@ from attrs import frozen
 from sqlalchemy import Select, Table, bindparam, select
 
 from earntrack_adapters.sql import blame
-from earntrack_adapters.sql.commands import Command, Given, Result
+from earntrack_adapters.sql.commands import (
+    Command,
+    Given,
+    Result,
+    SurvivedError,
+)
 from earntrack_adapters.sql.compiled import Compiler
 from earntrack_adapters.sql.sqlite_errors import unavailable, unique_error
 from earntrack_adapters.sql.tables import metadata
-from earntrack_core.kernel.errors import EarnTrackError
+from earntrack_core.kernel.errors import (
+    ConflictError,
+    EarnTrackError,
+    InvalidError,
+    NotFoundError,
+)
 
 
 @frozen
@@ -36,7 +46,28 @@ class Runner:
                 raise self._blamed(connection, command, error) from error
             except sqlite3.Error as error:
                 raise unavailable(error) from error
+            except UnicodeEncodeError as error:
+                raise InvalidError(
+                    "text", "has half of a character"
+                ) from error
         return results
+
+    def attempt(
+        self,
+        connection: sqlite3.Connection,
+        commands: Sequence[Command],
+        command: Command,
+    ) -> Result:
+        """Run commands, and then one that may fail.
+
+        Raises:
+            SurvivedError: That one failed; SQLite took it back alone.
+        """
+        self.run(connection, commands)
+        try:
+            return self.run(connection, [command])[0]
+        except (ConflictError, InvalidError, NotFoundError) as error:
+            raise SurvivedError(error) from error.__cause__
 
     def _blamed(
         self,
@@ -109,11 +140,15 @@ def _culprit(
     if len(command.given) == 1:
         return command.given[0], error
     connection.execute("ROLLBACK TO many")
-    for given, parameters in zip(
-        command.given, command.parameters(), strict=True
-    ):
-        try:
-            connection.execute(command.statement.text, parameters)
-        except sqlite3.IntegrityError as single:
-            return given, single
+    try:
+        for given, parameters in zip(
+            command.given, command.parameters(), strict=True
+        ):
+            try:
+                connection.execute(command.statement.text, parameters)
+            except sqlite3.IntegrityError as single:
+                return given, single
+    finally:
+        connection.execute("ROLLBACK TO many")
+        connection.execute("RELEASE many")
     return {}, error

@@ -1,104 +1,91 @@
 """The storage port on SQLite and PostgreSQL."""
 
-import logging
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from datetime import UTC, datetime
-from typing import Final
+from collections.abc import Callable
+from typing import Self
 
-from attrs import define, field
-from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError
+from attrs import define
+from sqlalchemy import Connection
+from sqlalchemy import Engine as AlchemyEngine
 
-from earntrack_adapters.sql import outbox
-from earntrack_adapters.sql.commands import Engine
-from earntrack_adapters.sql.directory import SqlDirectory
-from earntrack_adapters.sql.unit import SqlUnit
-from earntrack_adapters.sql.work import Work
-from earntrack_core.kernel.actor import Actor
-from earntrack_core.kernel.errors import InvalidError, UnavailableError
-from earntrack_core.kernel.events import Event
-from earntrack_core.kernel.ids import WorkspaceId
+from earntrack_adapters.sql.joining import HostStorage, engine_of
+from earntrack_adapters.sql.migrating import migrate
+from earntrack_adapters.sql.opening import SIZE, open_engine
+from earntrack_adapters.sql.units import (
+    Encode,
+    Publish,
+    SqlUnits,
+    present,
+    untold,
+)
 from earntrack_core.ports.clock import Clock
 
 
-log = logging.getLogger(__name__)
+@define(eq=False, kw_only=True)
+class SqlStorage(SqlUnits):
+    """A database: units of work on it, and what an operator does to it."""
 
-Encode = Callable[[Event], str]
-Publish = Callable[[Sequence[Event]], None]
+    alchemy: Callable[[], AlchemyEngine]
 
+    @classmethod
+    def open(
+        cls,
+        url: str,
+        *,
+        encode: Encode,
+        publish: Publish = untold,
+        now: Clock = present,
+        size: int = SIZE,
+        require_rls: bool = False,
+    ) -> Self:
+        """Open the database that a URL names.
 
-def present() -> datetime:
-    """Return the present instant, in UTC."""
-    return datetime.now(UTC)  # noqa: TID251 -- the default of a Clock
+        Args:
+            url: `sqlite:///file`, `sqlite://` for one in memory, or
+                `postgresql://user:password@host/name`.
+            encode: Writes an event as JSON text, to be kept and replayed.
+            publish: Told of the events of a unit once it is stored.
+            now: The clock for events.
+            size: How many connections to PostgreSQL there are at most; best
+                as many as there are threads.
+            require_rls: Refuse a role that row-level security does not hold.
 
+        Raises:
+            InvalidError: It is no URL of SQLite or PostgreSQL.
+            UnavailableError: The database cannot be opened.
+        """
+        opened = open_engine(url, size=size, require_rls=require_rls)
+        return cls(
+            engine=opened.engine,
+            alchemy=opened.alchemy,
+            encode=encode,
+            publish=publish,
+            now=now,
+        )
 
-def untold(_: Sequence[Event]) -> None:
-    """Tell nobody."""
+    @staticmethod
+    def joining(
+        connection: Connection, *, encode: Encode, now: Clock = present
+    ) -> HostStorage:
+        """Return a storage inside the transaction of a host's own connection.
 
+        What they store is stored when the host commits, and gone when it
+        does not. The host then tells the events by `publish_to`.
+        """
+        return HostStorage(
+            engine=engine_of(connection),
+            encode=encode,
+            now=now,
+            connection=connection,
+        )
 
-@define(eq=False)
-class SqlUnits:
-    """Opens units of work on a database."""
+    def prepare(self) -> None:
+        """Bring the schema up to date; safe to call from many processes.
 
-    engine: Engine
-    encode: Encode
-    publish: Publish = untold
-    now: Clock = present
-
-    @contextmanager
-    def begin(self, actor: Actor, /) -> Iterator[SqlUnit]:
-        """Open a unit that writes."""
-        mine = actor.workspace_id
-        unit = SqlUnit(Work(self.engine, mine), mine, self.now)
+        Raises:
+            UnavailableError: The database cannot be reached or changed.
+        """
+        alchemy = self.alchemy()
         try:
-            yield unit
-            last = self._commit(unit)
-        except BaseException:
-            unit.work.rollback()
-            raise
-        if unit.events:
-            self.publish(unit.events)
-            if outbox.is_time_to_trim(last, len(unit.events)):
-                self._trim(mine, last)
-
-    @contextmanager
-    def view(self, actor: Actor, /) -> Iterator[SqlUnit]:
-        """Open a unit that only reads."""
-        mine = actor.workspace_id
-        work = Work(self.engine, mine, reading=True)
-        try:
-            yield SqlUnit(work, mine, self.now)
+            migrate(alchemy)
         finally:
-            work.rollback()
-
-    @property
-    def directory(self) -> SqlDirectory:
-        """The people, for identity alone."""
-        return SqlDirectory(self.engine)
-
-    def _commit(self, unit: SqlUnit) -> int:
-        if not unit.events:
-            unit.work.commit()
-            return 0
-        now = self.now()
-        rows = [
-            {
-                "mine": unit.workspace_id,
-                "the_topic": event.topic,
-                "the_data": self.encode(event),
-                "the_time": now,
-            }
-            for event in unit.events
-        ]
-        outbox.number(unit.work, rows)
-        return int(unit.work.commit()[-1].rows[0][0])
-
-    def _trim(self, mine: WorkspaceId, last: int) -> None:
-        work = Work(self.engine, mine)
-        try:
-            outbox.trim(work, mine, last, self.now())
-            work.commit()
-        except UnavailableError:  # what is stored is stored; next time then
-            log.warning("old events were not dropped", exc_info=True)
-            work.rollback()
+            alchemy.dispose()

@@ -11,6 +11,7 @@ from earntrack_adapters.sql.commands import (
     Engine,
     Given,
     Result,
+    SurvivedError,
 )
 from earntrack_adapters.sql.compiled import Build, Compiled, Row
 from earntrack_core.kernel.ids import WorkspaceId
@@ -66,12 +67,12 @@ class Work:
     def changed(self, statement: Compiled, *given: Given) -> int:
         """Run a statement now, and return how many rows it changed."""
         self._refuse_if_reading()
-        return self._run(Command(statement, given)).changed if given else 0
+        return self._attempt(Command(statement, given)).changed if given else 0
 
     def fetch(self, statement: Compiled, given: Given) -> Sequence[Row]:
         """Run a statement that changes rows and returns some, now."""
         self._refuse_if_reading()
-        return self._run(Command(statement, (given,))).rows
+        return self._attempt(Command(statement, (given,))).rows
 
     def open(self) -> None:
         """Begin the transaction, and run what is queued."""
@@ -116,6 +117,28 @@ class Work:
         return results
 
     def _run(self, *commands: Command) -> Result:
+        channel = self._opened()
+        queued, self._queue = self._queue, []
+        try:
+            results = channel.run([*queued, *commands])
+        except BaseException as error:
+            self._failure = error
+            raise
+        return results[-1] if results else Result()
+
+    def _attempt(self, command: Command) -> Result:
+        """Run what is queued, and a command whose failure can be survived."""
+        channel = self._opened()
+        queued, self._queue = self._queue, []
+        try:
+            return channel.attempt(queued, command)
+        except SurvivedError as survived:
+            raise survived.error from survived.__cause__
+        except BaseException as error:
+            self._failure = error
+            raise
+
+    def _opened(self) -> Channel:
         if self._failure is not None:
             raise self._failure
         if self._channel is None:
@@ -123,13 +146,7 @@ class Work:
                 self.engine.reader if self.reading else self.engine.writer
             )
             self._channel = open_channel(self.tenant)
-        queued, self._queue = self._queue, []
-        try:
-            results = self._channel.run([*queued, *commands])
-        except BaseException as error:
-            self._failure = error
-            raise
-        return results[-1] if results else Result()
+        return self._channel
 
     def _may_read_apart(self) -> bool:
         return (

@@ -19,6 +19,7 @@ ORDERS: Final = {
 def currency_question(
     opening: Opening, findings: Findings, currency: str | None
 ) -> Iterator[Question]:
+    """Ask for the currency, if nothing tells it."""
     source, cells = opening.spec.currency, opening.cells
     if source is None or not source.ask or currency is not None:
         return
@@ -35,6 +36,7 @@ def currency_question(
 def order_question(
     findings: Findings, order: str | None
 ) -> Iterator[Question]:
+    """Ask which comes first, day or month, if the dates fit both."""
     if order is None:
         best = findings.order.best()
         yield Question(
@@ -47,6 +49,7 @@ def order_question(
 
 
 def mark_question(findings: Findings, mark: str | None) -> Iterator[Question]:
+    """Ask for the decimal mark, if the amounts fit both."""
     if mark is None:
         doubtful = findings.numbers.doubtful
         yield Question(
@@ -61,6 +64,7 @@ def mark_question(findings: Findings, mark: str | None) -> Iterator[Question]:
 def period_question(
     opening: Opening, period: Span | None
 ) -> Iterator[Question]:
+    """Ask for the period, if the rows have no days; it can wait."""
     if opening.spec.period.ask and period is None:
         yield Question(
             key="period",

@@ -13,7 +13,7 @@ from attrs import define, field, frozen
 from earntrack_adapters.statements.header import Header
 from earntrack_adapters.statements.numbers import AmountError, Parse
 from earntrack_adapters.statements.spec import Capture, Names, Sum
-from earntrack_adapters.statements.spec_rules import captures_of
+from earntrack_adapters.statements.spec_names import captures_of
 from earntrack_adapters.statements.templates import filler, searcher
 from earntrack_core.kernel.money import EXACT
 from earntrack_core.statements.model import Problem

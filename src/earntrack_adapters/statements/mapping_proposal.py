@@ -26,6 +26,18 @@ from earntrack_core.kernel.currencies import TABLE
 from earntrack_core.statements.model import FileHead, Limits
 
 
+ORDER: Final = (*(key for key in WORDS if key != "description"), "description")
+"""The keys of a mapping as they choose their columns, the text last."""
+
+ALIKE: Final = (
+    "date",
+    "amount",
+    "direction",
+    "currency_column",
+    "description",
+)
+"""Keys whose columns are known by their cells as well."""
+
 ENOUGH: Final = 0.8
 """Share of the cells of a column that must be what it is taken for."""
 
@@ -102,11 +114,12 @@ def _columns(
 ) -> dict[str, Any] | None:
     left = list(columns)
     found: dict[str, _Column] = {}
-    for key in WORDS:
-        column = _best(left, key)
-        if column is not None:
-            left.remove(column)
-            found[key] = column
+    for choose in (_named, _alike):
+        for key in ORDER:
+            column = None if key in found else choose(left, key)
+            if column is not None:
+                left.remove(column)
+                found[key] = column
     if "amount" in found and not headed:
         _split(found, left)
     _tidy(found)
@@ -114,7 +127,8 @@ def _columns(
     if "date" not in found or not money:
         return None
     mapping: dict[str, Any] = {}
-    for key, column in found.items():
+    for key in filter(found.__contains__, WORDS):
+        column = found[key]
         mapping[key] = column.heading.strip() if headed else column.at
         mapping |= _details(key, column)
     if "debit" in found and found["debit"].share(_is_negative) >= ENOUGH:
@@ -153,21 +167,27 @@ def _is_negative(cell: str) -> bool:
     return cell.strip().startswith(("-", "(", "\u2212"))
 
 
-def _best(columns: Sequence[_Column], key: str) -> _Column | None:
-    """Return the column whose heading and cells fit a key best."""
-    fitting = [one for one in columns if _fits(one, key)]
+def _named(columns: Sequence[_Column], key: str) -> _Column | None:
+    """Return the column that a bank calls so, and whose cells agree."""
     words = WORDS[key]
     ranked = sorted(
-        (words.index(key_of(one.heading)), one.at, one)
-        for one in fitting
-        if key_of(one.heading) in words
+        (words.index(key_of(one.heading)), one.at)
+        for one in columns
+        if key_of(one.heading) in words and _fits(one, key)
     )
-    if ranked:
-        return ranked[0][2]
-    if key == "description" and fitting:
-        return max(fitting, key=lambda one: sum(map(len, one.cells)))
-    if key in {"debit", "credit", "balance", "external_id"}:
+    at = ranked[0][1] if ranked else None
+    return next((one for one in columns if one.at == at), None)
+
+
+def _alike(columns: Sequence[_Column], key: str) -> _Column | None:
+    """Return the column whose cells look like what a key means."""
+    if key not in ALIKE:
         return None
+    fitting = [one for one in columns if _fits(one, key)]
+    if key == "description":
+        return max(
+            fitting, key=lambda one: sum(map(len, one.cells)), default=None
+        )
     return fitting[0] if fitting else None
 
 

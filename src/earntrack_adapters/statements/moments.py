@@ -26,7 +26,10 @@ REMEMBERED: Final = 20_000
 """Days that are remembered."""
 
 WIDTH: Final = len("2026-01-31")
-CLOCK: Final = len("23:59:59")
+COLONS: Final = slice(WIDTH + 3, WIDTH + 7, 3)
+"""Where the colons of a time are after a day."""
+
+LENGTH: Final = len("2026-01-31 23:59:59")
 
 
 When = tuple[date | None, datetime | None, Span | None]
@@ -69,13 +72,20 @@ class Calendar:
     period_columns: tuple[int, ...] = ()
     optional: bool = False
     """Records may have no day at all."""
+    summing: bool = False
+    """Records sum up their day, which is their period."""
     quick: Quick = field(init=False, repr=False, eq=False)
 
     def __attrs_post_init__(self) -> None:
         object.__setattr__(self, "quick", _quick(self))
 
-    def of(self, row: Row, warnings: list[Problem], line: int) -> When:
-        """Return when the record happened.
+    @property
+    def of(self) -> Callable[[Row, list[Problem], int], When]:
+        """What reads when a record happened."""
+        return self.read_summing if self.summing else self.read_plain
+
+    def read_plain(self, row: Row, warnings: list[Problem], line: int) -> When:
+        """Return when the record happened, and its period if it says one.
 
         Raises:
             RecordError: It has no day, or none that can be read.
@@ -89,6 +99,15 @@ class Calendar:
                 if not cell.isspace():
                     return self.slow(place, row, warnings, line)
         return self.undated(row)
+
+    def read_summing(
+        self, row: Row, warnings: list[Problem], line: int
+    ) -> When:
+        """Return the day of a record that sums it up, as its period."""
+        day, at, period = self.read_plain(row, warnings, line)
+        if period is None and day is not None:
+            period = (day, day)
+        return day, at, period
 
     def slow(
         self, place: int, row: Row, warnings: list[Problem], line: int
@@ -167,24 +186,16 @@ def _quick(calendar: Calendar) -> Quick:
         if cell in whole:
             return whole[cell]
         start = cell[: WIDTH + 1]
-        if start in days:
-            at = _clock(cell)
-            if at is not None:
-                day = days[start]
-                return day, None if zone is None else zone(day, at), None
+        if start in days and cell[COLONS] == "::" and len(cell) == LENGTH:
+            try:
+                at = time.fromisoformat(cell[WIDTH + 1 :])
+            except ValueError:
+                return None
+            day = days[start]
+            return day, None if zone is None else zone(day, at), None
         return _learn(calendar.read(cell), cell, whole, days)
 
     return quick
-
-
-def _clock(cell: str) -> time | None:
-    rest = cell[WIDTH + 1 :]
-    if len(rest) != CLOCK or rest[2] != ":" or rest[5] != ":":
-        return None
-    try:
-        return time.fromisoformat(rest)
-    except ValueError:
-        return None
 
 
 def _learn(
@@ -204,7 +215,8 @@ def _learn(
         period = None if first is None else (first, day)
         whole[cell] = known = (day, None, period)
         return known
-    if _clock(cell) == moment.at:
+    clock = moment.at.isoformat()
+    if len(cell) == LENGTH and cell[WIDTH + 1 :] == clock:
         days[cell[: WIDTH + 1]] = moment.day
     return None
 

@@ -86,6 +86,7 @@ def _calendar(opening: Opening, dated: Read, period: Span | None) -> Calendar:
         period=period,
         period_columns=cells.there(tuple(ends)),
         optional=spec.period.ask,
+        summing=spec.identity.summary,
     )
 
 

@@ -28,39 +28,12 @@ from earntrack_adapters.statements.conditions import (
     places_of_words,
     test_of,
 )
+from earntrack_adapters.statements.kinds import NATURAL
 from earntrack_adapters.statements.names import key_of
 from earntrack_adapters.statements.numbers import AmountError, Parse
 from earntrack_adapters.statements.spec import Amounts, Leg, Rule
 from earntrack_core.statements.model import LEGS, RowKind
 
-
-NATURAL: Final = {
-    RowKind.EARNING: "gross",
-    RowKind.BONUS: "gross",
-    RowKind.TIP: "tip",
-    RowKind.REFUND: "refund",
-    RowKind.CHARGEBACK: "refund",
-    RowKind.CHARGEBACK_REVERSAL: "refund",
-    RowKind.FEE: "fee",
-    RowKind.FEE_REFUND: "fee",
-    RowKind.TAX_WITHHELD: "tax_withheld",
-    RowKind.TAX_COLLECTED: "adjustment",
-    RowKind.ADJUSTMENT: "adjustment",
-    RowKind.UNKNOWN: "adjustment",
-    RowKind.PAYOUT: "payout",
-    RowKind.PAYOUT_REVERSAL: "payout",
-    RowKind.TRANSFER: "transfer",
-    RowKind.CONVERSION: "transfer",
-    RowKind.HOLD: "transfer",
-    RowKind.RELEASE: "transfer",
-    RowKind.OPENING_BALANCE: "transfer",
-    RowKind.EXPENSE: "expense",
-    RowKind.PURCHASE: "expense",
-    RowKind.PURCHASE_REFUND: "expense",
-    RowKind.TRANSACTION: "amount",
-    RowKind.TIME: "amount",
-}
-"""Where the `amount` of a kind belongs."""
 
 REMEMBERED: Final = 4_096
 Sums = tuple[tuple[str, Amount], ...]

@@ -13,6 +13,7 @@ from earntrack_adapters.statements.spec_rules import problems_of
 from earntrack_adapters.statements.spec_structure import SpecError, structure
 
 
+PACKAGE: Final = "earntrack_adapters.statements"
 FOLDER: Final = "specs"
 SUFFIX: Final = ".toml"
 
@@ -47,7 +48,7 @@ def load_spec(text: str, name: str = "spec") -> Spec:
 
 def built_in_texts() -> dict[str, str]:
     """Return the specs that come with EarnTrack, by file name."""
-    folder = files(__package__).joinpath(FOLDER)
+    folder = files(PACKAGE).joinpath(FOLDER)
     return {
         one.name: one.read_text("utf-8")
         for one in sorted(folder.iterdir(), key=lambda one: one.name)

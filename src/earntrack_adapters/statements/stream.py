@@ -1,10 +1,10 @@
 """From the rows of a table to items: each record ends as exactly one."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Final
 
-from attrs import define, evolve, frozen
+from attrs import define, evolve, field, frozen
 
 from earntrack_adapters.statements.building import Parts
 from earntrack_adapters.statements.cells import (
@@ -19,7 +19,7 @@ from earntrack_adapters.statements.checking import (
     RunningTotal,
 )
 from earntrack_adapters.statements.decoding import DAMAGED
-from earntrack_adapters.statements.moments import Calendar
+from earntrack_adapters.statements.moments import Calendar, When
 from earntrack_adapters.statements.numbers import AmountError
 from earntrack_adapters.statements.rules import (
     CompiledRule,
@@ -90,6 +90,17 @@ class Stream:
     totals: tuple[RunningTotal, ...]
     balance: RunningBalance | None
     previous: Row | None = None
+    width: int = field(init=False)
+    plain: bool = field(init=False)
+    """Records need no more than as many cells as the header has."""
+
+    when: Callable[[Row, list[Problem], int], When] = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        plan = self.plan
+        self.when = plan.calendar.of
+        self.width = plan.parts.cells.header.width
+        self.plain = not (plan.damaged or plan.capturing or self.totals)
 
     def items(
         self, rows: Iterator[tuple[int, Row] | Malformed], header: Row | None
@@ -100,7 +111,9 @@ class Stream:
                 yield _malformed(row)
                 continue
             line, cells = row
-            if not cells[0] and not any(map(str.strip, cells)):
+            first = cells[0]
+            blank = not first or first.isspace()
+            if blank and not any(map(str.strip, cells)):
                 continue
             if cells == header:
                 yield Skipped(line=line, reason="the header again")
@@ -114,7 +127,10 @@ class Stream:
     def _item(self, line: int, row: Row) -> Item:
         plan = self.plan
         try:
-            self._prepare(row)
+            if self.plain and len(row) == self.width:
+                row.append("")
+            else:
+                self._prepare(row)
             rule = plan.decider.of(row, self.previous)
             self.previous = row
             if rule is None:
@@ -136,11 +152,9 @@ class Stream:
             RecordError: It has too few or too many, or damaged ones.
         """
         plan = self.plan
-        width = plan.parts.cells.header.width
         if plan.damaged and any(map(DAMAGED.search, row)):
             raise RecordError("malformed_csv", None, "", NOT_UTF8)
-        if len(row) != width:
-            prepare(row, width, plan.needed, ragged=plan.ragged)
+        prepare(row, self.width, plan.needed, ragged=plan.ragged)
         row.append("")
         if plan.capturing is not None:
             plan.capturing.extend(row)
@@ -148,7 +162,7 @@ class Stream:
             total.see(row)
 
     def _record(self, line: int, row: Row, rule: CompiledRule) -> Item:
-        if len(rule.legs) > 1:
+        if len(rule.legs) != 1:
             return self._legs(line, row, rule)
         plan, leg = self.plan, rule.legs[0]
         money = leg.money(row)
@@ -157,7 +171,7 @@ class Stream:
             if reason is not None:
                 return Skipped(line=line, reason=reason)
         warnings: list[Problem] = []
-        when = plan.calendar.of(row, warnings, line)
+        when = self.when(row, warnings, line)
         for check in plan.checks:
             check.apply(row, line, warnings)
         if not rule.known:
@@ -165,7 +179,11 @@ class Stream:
         read = leg.build(line, row, when, money)
         if self.balance is not None:
             self._follow(line, row, read)
-        return Record(line=line, rows=(read,), warnings=tuple(warnings))
+        return Record(
+            line=line,
+            rows=(read,),
+            warnings=tuple(warnings) if warnings else (),
+        )
 
     def _legs(self, line: int, row: Row, rule: CompiledRule) -> Item:
         """Return a record that makes several rows."""
@@ -174,7 +192,7 @@ class Stream:
         if reason is not None:
             return Skipped(line=line, reason=reason)
         warnings: list[Problem] = []
-        when = self.plan.calendar.of(row, warnings, line)
+        when = self.when(row, warnings, line)
         for check in self.plan.checks:
             check.apply(row, line, warnings)
         if not rule.known:

@@ -17,7 +17,7 @@ from earntrack_core.statements.model import Limits
 
 
 DELIMITERS: Final = (",", ";", "\t", "|")
-BATCH: Final = 200
+BATCH: Final = 500
 """Lines that are taken apart at once."""
 
 LINES: Final = 2_000

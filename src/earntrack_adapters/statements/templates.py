@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from functools import lru_cache
+from itertools import pairwise
 from typing import Final
 
 
@@ -26,6 +27,19 @@ def holes(template: str) -> list[tuple[str, str]]:
 def names_in(template: str) -> list[str]:
     """Return the names in braces of a template."""
     return [name for name, _ in holes(template)]
+
+
+def touching(template: str) -> bool:
+    """Say whether two holes touch, so that nobody knows which takes what.
+
+    A hole for a date is of a certain shape, and may touch others.
+    """
+    found = [
+        hole
+        for hole in HOLE.finditer(template)
+        if hole[3] or hole[2] in {None, WORD}
+    ]
+    return any(one.end() == other.start() for one, other in pairwise(found))
 
 
 def _hole(form: str | None, wild: str | None) -> str:

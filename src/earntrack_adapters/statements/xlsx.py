@@ -79,6 +79,7 @@ class Sheet:
     _row: int = field(default=0, init=False)
     _written: int = field(default=0, init=False)
     _size: int = field(default=0, init=False)
+    _width: int = field(default=0, init=False)
     _cells: list[str] = field(factory=list, init=False)
     _texts: list[str] = field(factory=list, init=False)
     _column: int = field(default=0, init=False)
@@ -139,6 +140,7 @@ class Sheet:
         self._cells, self._column = [], 0
 
     def _line(self, blanks: int) -> bytes:
+        self._widen()
         buffer = io.StringIO()
         buffer.write("\n" * blanks)
         csv.writer(buffer, lineterminator="\n").writerow(self._cells)
@@ -151,6 +153,15 @@ class Sheet:
                 "Export a shorter period.",
             )
         return line
+
+    def _widen(self) -> None:
+        """Fill the row up: a sheet does not keep empty cells at its end.
+
+        The first rows say how wide that is, for among them is the header.
+        """
+        if self._row <= self.limits.head_rows:
+            self._width = max(self._width, len(self._cells))
+        self._cells.extend([""] * (self._width - len(self._cells)))
 
 
 def column_of(letters: str) -> int:

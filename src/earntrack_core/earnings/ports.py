@@ -98,7 +98,14 @@ class Payouts(Repository[Payout, PayoutId, PayoutFilter], Protocol):
         ...
 
     def remove_all(self, keys: Sequence[PayoutId]) -> None:
-        """Forget many payouts; earnings linked to them are unlinked."""
+        """Forget many payouts; earnings linked to them are unlinked.
+
+        Those that are gone do not matter.
+        """
+        ...
+
+    def get_all(self, keys: Sequence[PayoutId]) -> Sequence[Payout]:
+        """Return those of the payouts that exist, in no order."""
         ...
 
 

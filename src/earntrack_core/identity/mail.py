@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 from attrs import field, frozen
@@ -74,7 +75,7 @@ class Post:
         Whoever waits for it asks for another one.
         """
         for letter in letters:
-            self.later(lambda letter=letter: self._send(letter))  # type: ignore[misc]  # -- the default binds the letter of this round
+            self.later(partial(self._send, letter))
 
     def _send(self, letter: Letter) -> None:
         try:

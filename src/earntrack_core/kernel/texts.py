@@ -35,6 +35,8 @@ def printable(text: str, most: int) -> str:
 
     For texts of others, which must not be refused for their form.
     """
+    if text.isascii() and text.isprintable():  # most are: then it is quick
+        return " ".join(text.split())[:most].rstrip()
     calm = "".join(" " if is_control(one) else one for one in text)
     return trimmed(" ".join(calm.split()))[:most].rstrip()
 

@@ -4,10 +4,11 @@ The book is a function of the lines that some batch claims: a line without
 a claim is gone, and so is what it was booked as.
 """
 
-from datetime import date
+from collections.abc import Iterable
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import NewType
+from typing import Any, Final, NewType
 from uuid import UUID
 
 from attrs import field, frozen
@@ -18,6 +19,11 @@ from earntrack_core.statements.model import RowKind, RowStatus
 
 
 LineId = NewType("LineId", UUID)
+
+LEDGER: Final = "ledger"
+"""A report that tells what moved."""
+ORDERS: Final = "orders"
+"""A report of sales, which a ledger tells better."""
 
 
 class Shadow(StrEnum):
@@ -43,18 +49,17 @@ class Line:
     id: LineId
     key: str
     """What makes the line itself, in its workspace: 32 hex digits."""
-    digest: str
-    """What it says, to tell a repetition from a correction."""
     batch_id: BatchId
     """The batch that stored what it says now."""
     line: int
     platform_key: str
     platform_id: PlatformId | None = None
-    report: str = "ledger"
+    report: str = LEDGER
     kind: RowKind
     status: RowStatus = RowStatus.FINAL
     summary: bool = False
     local_date: date | None = None
+    occurred_at: datetime | None = None
     period_start: date | None = None
     """The period that a summary sums up, up to and with `local_date`."""
     exported_on: date | None = None
@@ -86,6 +91,7 @@ class LineFilter:
     platform_id: PlatformId | None = None
     report: str | None = None
     order_refs: tuple[str, ...] = ()
+    currency: str | None = None
     summary: bool | None = None
     shadow: Shadow | None = None
     since: date | None = None
@@ -108,6 +114,7 @@ class LineFilter:
             self.batch_id in {None, line.batch_id}
             and self.platform_id in {None, line.platform_id}
             and self.report in {None, line.report}
+            and self.currency in {None, line.currency}
             and (not self.order_refs or line.order_ref in self.order_refs)
             and (not self.ids or line.id in self.ids)
             and (
@@ -145,3 +152,45 @@ def credit(line: Line) -> Decimal | None:
     """Return what came in, if money did: perhaps the arrival of a payout."""
     came = line.amounts.get("gross", line.amounts.get("amount"))
     return came if came is not None and came > 0 else None
+
+
+def meaning(line: Line) -> tuple[Any, ...]:
+    """Return what counts of a line, to tell a repetition from a correction.
+
+    Other exports may word the same record in another way or language.
+    """
+    return (
+        line.kind,
+        line.status,
+        line.local_date,
+        line.currency,
+        line.amounts,
+        line.seconds,
+        line.order_ref,
+    )
+
+
+def outranks(line: Line, other: Line) -> bool:
+    """Say whether a line is a later word than another with the same key.
+
+    What is final is later than what is not; of sums of a period the one of
+    the later export is.
+    """
+    final = line.status is RowStatus.FINAL
+    if final is not (other.status is RowStatus.FINAL):
+        return final
+    if not (line.summary and line.exported_on and other.exported_on):
+        return False
+    return line.exported_on > other.exported_on
+
+
+def last_word(lines: Iterable[Line]) -> Line:
+    """Return the line that holds, of several with the same key.
+
+    Of those that contradict each other, the one that was imported first.
+    """
+    first, *others = sorted(lines, key=lambda line: line.batch_id)
+    for line in others:
+        if outranks(line, first):
+            first = line
+    return first

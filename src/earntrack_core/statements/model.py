@@ -188,7 +188,7 @@ class Question:
     """Something only the user can know, because the file does not tell."""
 
     key: str
-    """currency, zone, date_order, number_form, period, encoding, format."""
+    """currency, date_order, number_form, period, mapping, zone, encoding..."""
     text: str
     choices: tuple[str, ...] = ()
     evidence: tuple[str, ...] = ()

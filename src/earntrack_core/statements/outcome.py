@@ -1,26 +1,28 @@
 """What the lines of a chunk are to the book: new, known, corrected."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
+from typing import Final
 
-from attrs import Factory, define, evolve
+from attrs import Factory, define, evolve, frozen
 
+from earntrack_core.earnings.model import BatchId, Earning
+from earntrack_core.earnings.payouts import Payout
 from earntrack_core.kernel.errors import InvalidError
 from earntrack_core.statements.booking import (
-    Booked,
-    Origin,
-    prepare,
-    rebook,
-    store,
+    Book,
+    dated,
+    earning_of,
+    payout_of,
 )
-from earntrack_core.statements.line import Line
-from earntrack_core.statements.model import (
-    Problem,
-    Record,
-    RowStatus,
-    Severity,
-)
+from earntrack_core.statements.line import Line, meaning, outranks
+from earntrack_core.statements.model import Problem, Severity
 from earntrack_core.statements.ports import StatementsUnit
+from earntrack_core.statements.rebooking import (
+    Rewritten,
+    rebook,
+    successor,
+)
 
 
 class Verdict(StrEnum):
@@ -32,96 +34,109 @@ class Verdict(StrEnum):
     ERROR = "errors"
 
 
+Judgement = tuple[Verdict, Sequence[Problem]]
+
+NEW: Final[Judgement] = (Verdict.IMPORTED, ())
+REPEATED: Final[Judgement] = (Verdict.DUPLICATE, ())
+
+
+@frozen
+class Booked:
+    """A new line, and what it is booked as."""
+
+    line: Line
+    earning: Earning | None
+    payout: Payout | None
+
+
 @define
 class Outcome:
     """What the lines of a chunk are to the book."""
 
-    origin: Origin
+    batch_id: BatchId
+    book: Book
     known: dict[str, Line]
     new: list[Booked] = Factory(list)
-    newer: list[Line] = Factory(list)
-    replaced: list[Line] = Factory(list)
-    repeated: list[Line] = Factory(list)
-    other: list[Line] = Factory(list)
+    rewritten: list[Rewritten] = Factory(list)
+    kept: list[Line] = Factory(list)
+    """What this batch says of lines that another batch tells of."""
 
-    def see(
-        self, record: Record, lines: Sequence[Line]
-    ) -> tuple[Verdict, Sequence[Problem]]:
+    def see(self, lines: Sequence[Line]) -> Judgement:
         """Judge a record by its lines; all of them count, or none."""
         try:
-            fresh = [
-                prepare(line, self.origin)
-                for line in lines
-                if line.key not in self.known
-            ]
+            fresh = [one for line in lines for one in self._fresh(line)]
         except InvalidError as error:
-            return Verdict.ERROR, [_unfit(record, error)]
+            return Verdict.ERROR, (_unfit(lines[0], error),)
+        judged = [
+            self._judged(line, self.known[line.key])
+            for line in lines
+            if line.key in self.known
+        ]
         self.new += fresh
-        judged = [self._known(line) for line in lines]
-        self.known |= {one.line.key: one.line for one in fresh}
-        problems = [one for _, one in judged if one is not None]
+        for one in fresh:
+            self.known[one.line.key] = one.line
+        if not judged:
+            return NEW
+        problems = tuple(one for _, found in judged for one in found)
         if fresh:
             return Verdict.IMPORTED, problems
-        verdicts = {verdict for verdict, _ in judged}
-        if Verdict.UPDATED in verdicts:
-            return Verdict.UPDATED, problems
-        return Verdict.DUPLICATE, problems
+        updated = any(verdict is Verdict.UPDATED for verdict, _ in judged)
+        return Verdict.UPDATED if updated else Verdict.DUPLICATE, problems
 
-    def _known(self, line: Line) -> tuple[Verdict, Problem | None]:
+    def _fresh(self, line: Line) -> Iterator[Booked]:
+        """Yield a line if it is new; insist that it can be booked.
+
+        Raises:
+            InvalidError: It cannot.
+        """
         old = self.known.get(line.key)
+        if old is not None and not outranks(line, old):
+            return
+        dated(line)
+        booked = Booked(
+            line, earning_of(line, self.book), payout_of(line, self.book)
+        )
         if old is None:
-            return Verdict.IMPORTED, None
-        if old.digest == line.digest:
-            self.repeated.append(old)
-            return Verdict.DUPLICATE, None
-        if supersedes(line, old):
-            self.replaced.append(old)
-            self.newer.append(successor(line, old))
-            self.known[line.key] = self.newer[-1]
-            return Verdict.UPDATED, None
-        self.other.append(evolve(line, id=old.id))
-        older = supersedes(old, line)
-        return Verdict.DUPLICATE, None if older else _conflict(line, old)
+            yield booked
+
+    def _judged(self, line: Line, old: Line) -> Judgement:
+        same = meaning(line) == meaning(old)
+        if outranks(line, old):
+            rewritten = successor(line, old)
+            self.rewritten.append(rewritten)
+            self.known[line.key] = rewritten.after
+            return REPEATED if same else (Verdict.UPDATED, ())
+        if old.batch_id != self.batch_id:
+            self.kept.append(evolve(line, id=old.id))
+        if same or outranks(old, line):
+            return REPEATED
+        return Verdict.DUPLICATE, (self._conflict(line, old),)
+
+    def _conflict(self, line: Line, old: Line) -> Problem:
+        if old.batch_id == self.batch_id:
+            hint = f"Line {old.line} says {_shown(old)} of the same record."
+        else:
+            hint = (
+                f"An earlier import says {_shown(old)} of the same record;"
+                " that is kept. Undo that import if this file is right."
+            )
+        return Problem(
+            line=line.line,
+            code="conflict",
+            value=_shown(line),
+            hint=hint,
+            severity=Severity.WARNING,
+        )
 
     def store(self, unit: StatementsUnit) -> None:
         """Write it all down."""
-        store(unit, self.new)
-        unit.lines.add_all([one.line for one in self.new])
-        unit.lines.claim(
-            self.origin.batch_id, [line.id for line in self.repeated]
-        )
-        unit.lines.keep(self.replaced)
-        unit.lines.keep(self.other)
-        unit.lines.claim(
-            self.origin.batch_id, [line.id for line in self.newer]
-        )
-        if self.newer:
-            rebook(unit, self.newer, self.origin)
-
-    def touched(self) -> list[Line]:
-        """Return the lines that are new or say something new."""
-        return [one.line for one in self.new] + self.newer + self.replaced
-
-
-def supersedes(line: Line, old: Line) -> bool:
-    """Say whether a line corrects an older one with the same key."""
-    if old.status is RowStatus.PENDING and line.status is RowStatus.FINAL:
-        return True
-    if not (line.summary and line.exported_on and old.exported_on):
-        return False
-    return line.exported_on > old.exported_on
-
-
-def successor(line: Line, old: Line) -> Line:
-    """Return a line in the place of an older one."""
-    return evolve(
-        line,
-        id=old.id,
-        earning_id=old.earning_id,
-        payout_id=old.payout_id,
-        shadow=old.shadow,
-        arrival_of=old.arrival_of,
-    )
+        new, rewritten = self.new, self.rewritten
+        unit.payouts.add_all([one.payout for one in new if one.payout])
+        unit.earnings.add_all([one.earning for one in new if one.earning])
+        unit.lines.add_all([one.line for one in new])
+        unit.lines.keep([one.before for one in rewritten])
+        unit.lines.keep([one.after for one in rewritten] + self.kept)
+        rebook(unit, rewritten, self.book)
 
 
 def _shown(line: Line) -> str:
@@ -129,22 +144,9 @@ def _shown(line: Line) -> str:
     return f"{line.local_date} {legs} {line.currency or ''}".strip()
 
 
-def _conflict(line: Line, old: Line) -> Problem:
+def _unfit(line: Line, error: InvalidError) -> Problem:
     return Problem(
         line=line.line,
-        code="conflict",
-        value=_shown(line),
-        hint=(
-            f"An earlier import says {_shown(old)} of the same record; that"
-            " is kept. Undo that import if this file is right."
-        ),
-        severity=Severity.WARNING,
-    )
-
-
-def _unfit(record: Record, error: InvalidError) -> Problem:
-    return Problem(
-        line=record.line,
         code="out_of_bounds",
         column=error.field,
         hint=f"{error.field} {error.problem}.",

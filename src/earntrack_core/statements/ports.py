@@ -78,27 +78,26 @@ class Lines(Protocol):
         """Store lines anew; claims stay as they are."""
         ...
 
-    def claim(self, batch_id: BatchId, keys: Sequence[LineId]) -> None:
-        """Say that the batch tells of the lines too; again is no matter."""
-        ...
-
     def keep(self, lines: Sequence[Line]) -> None:
         """Keep what `line.batch_id` says of each line, and claim it.
 
         That is beside what the line says now, for the day when the batch
-        that said so is undone.
+        that said so is undone. What the batch said before is forgotten.
         """
         ...
 
-    def kept(self, keys: Sequence[LineId]) -> dict[LineId, Line]:
+    def kept(self, keys: Sequence[LineId]) -> dict[LineId, Sequence[Line]]:
         """Return what was kept of the lines by batches that claim them.
 
-        Of several, the latest export, else the batch imported last.
+        In no order; lines of which nothing was kept are left out.
         """
         ...
 
     def unclaim(self, batch_id: BatchId, limit: int) -> Sequence[Line]:
-        """Drop up to *limit* claims of a batch and return their lines."""
+        """Drop up to *limit* claims of a batch and return their lines.
+
+        What the batch said of them is forgotten.
+        """
         ...
 
     def claimed(self, keys: Sequence[LineId]) -> dict[LineId, BatchId]:

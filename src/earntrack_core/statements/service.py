@@ -15,15 +15,19 @@ from earntrack_core.ports.clock import Clock
 from earntrack_core.ports.crud import page_of
 from earntrack_core.ports.files import FileStore
 from earntrack_core.ports.storage import Units
-from earntrack_core.statements.answers import answers_from
 from earntrack_core.statements.batch import Batch, BatchFilter, BatchState
+from earntrack_core.statements.bookkeeping import (
+    Bookkeeper,
+    Progress,
+    file_key,
+    unheard,
+)
+from earntrack_core.statements.homes import Homes
 from earntrack_core.statements.importer import (
     Importer,
     Order,
-    Progress,
-    file_key,
+    carries_out,
     fingerprint,
-    unheard,
 )
 from earntrack_core.statements.model import Sniff
 from earntrack_core.statements.ports import StatementFormat, StatementsUnit
@@ -68,7 +72,8 @@ class StatementService:
 
         A file with open questions, and with `strict` one with a bad record,
         is only reported about. If the file turns out to be unreadable in the
-        middle, what was booked of it is taken back.
+        middle, what was booked of it is taken back. An import of it that was
+        cut off goes on, if it was to do the same, and else begins anew.
 
         Raises:
             StatementError: The file as a whole cannot be read.
@@ -80,16 +85,17 @@ class StatementService:
         digest = fingerprint(source)
         earlier = importer.earlier(actor, digest)
         if earlier is not None and earlier.state is BatchState.READING:
-            return importer.go_on(actor, earlier, source, order)
-        if earlier is not None and not order.force:
+            if carries_out(earlier, order):
+                return importer.resumed(actor, earlier, source, order.progress)
+            importer.keeper.take_back(actor, earlier.id)
+        elif earlier is not None and not order.force:
             report = importer.weighed(actor, source, order)
             return evolve(report, repeats=earlier.id)
-        if order.strict or importer.reading(source, order).questions:
+        if order.strict:
             report = importer.weighed(actor, source, order)
-            if report.errors or report.questions:
+            if report.errors:
                 return report
-        batch = importer.begun(actor, source, order, digest)
-        return importer.go_on(actor, batch, source, order)
+        return importer.booked(actor, source, order, digest)
 
     def resume(
         self, actor: Actor, key: BatchId, progress: Progress = unheard
@@ -105,15 +111,8 @@ class StatementService:
         batch = self.batch(actor, key)
         if batch.state is not BatchState.READING:
             raise WrongStateError(f"The import is {batch.state}.")
-        order = Order(
-            name=batch.file_name,
-            answers=answers_from(batch.answers),
-            format_id=batch.format_id,
-            platform_id=batch.platform_id,
-            progress=progress,
-        )
         with self.files.open(file_key(batch.id)) as source:
-            return self._importer().go_on(actor, batch, source, order)
+            return self._importer().resumed(actor, batch, source, progress)
 
     def undo(self, actor: Actor, key: BatchId) -> Batch:
         """Take an import back; what other imports tell too stays.
@@ -123,7 +122,7 @@ class StatementService:
             WrongStateError: It is undone already.
         """
         actor.must(Role.MEMBER)
-        return self._importer().take_back(actor, key)
+        return self._importer().keeper.take_back(actor, key)
 
     def batch(self, actor: Actor, key: BatchId) -> Batch:
         """Return an import.
@@ -147,10 +146,9 @@ class StatementService:
 
     def _importer(self) -> Importer:
         return Importer(
-            units=self.units,
-            now=self.now,
-            files=self.files,
+            keeper=Bookkeeper(
+                units=self.units, now=self.now, files=self.files
+            ),
             formats=self.formats,
-            known=self.known,
-            admit=self.admit,
+            homes=Homes(self.known, self.admit),
         )

@@ -5,257 +5,131 @@ imports does not matter:
 
 * a sale in an order report is not booked if a ledger of the same platform
   tells of the same order;
-* a sum of a period is not booked if single records of the platform tell of
-  that period;
+* a sum of a period is not booked if single records of the platform, or sums
+  of shorter periods, tell of that period;
 * money that came in on a bank account or wallet is not income if it is the
-  arrival of a payout: equal amount (or equal local amount), at most ten days
-  later, and on a wallet only if the text names the platform.
+  arrival of a payout (see `arrivals`).
 """
 
-from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
-from decimal import Decimal
-from typing import Final
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import timedelta
+from itertools import islice
+from typing import TypeVar
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from earntrack_core.platforms.model import PlatformId
-from earntrack_core.statements.booking import Origin, rebook
+from earntrack_core.statements.arrivals import arrivals
+from earntrack_core.statements.booking import Book
+from earntrack_core.statements.finding import PAGE, found
 from earntrack_core.statements.line import (
+    LEDGER,
+    ORDERS,
     Line,
     LineFilter,
-    LineId,
     Shadow,
-    credit,
 )
 from earntrack_core.statements.ports import StatementsUnit
+from earntrack_core.statements.rebooking import Rewritten, rebook
+from earntrack_core.statements.touched import Touched
 
 
-WINDOW: Final = timedelta(days=10)
-RECEIVERS: Final = (
-    "bank",
-    "cashapp",
-    "payoneer",
-    "paypal",
-    "revolut",
-    "wise",
-)
-"""Platforms on which payouts of others arrive."""
-
-BANK: Final = "bank"
-PAGE: Final = 500
+T = TypeVar("T")
 
 
-@frozen(kw_only=True)
-class Touched:
-    """What an import or its undoing changed."""
-
-    platform_id: PlatformId | None
-    platform_key: str
-    report: str
-    first: date | None
-    last: date | None
+def settle(unit: StatementsUnit, touched: Touched, book: Book) -> None:
+    """Make the three rules hold again."""
+    home = touched.platform_id
+    if home is not None:
+        _rebook(unit, _orders(unit, home, touched), book)
+        _rebook(unit, _summaries(unit, home, touched), book)
+    _rebook(unit, arrivals(unit, touched), book)
 
 
-def found(unit: StatementsUnit, where: LineFilter) -> Iterator[Line]:
-    """Yield all lines that match, page by page."""
-    after: LineId | None = None
-    while page := unit.lines.find(where, after, PAGE):
-        yield from page
-        after = page[-1].id
+def _rebook(
+    unit: StatementsUnit, changes: Iterator[Rewritten], book: Book
+) -> None:
+    for some in _parts(list(changes)):
+        rebook(unit, some, book)
 
 
-def settle(unit: StatementsUnit, touched: Touched, origin: Origin) -> int:
-    """Make the three rules hold again; return how many lines changed."""
-    changed: list[Line] = []
-    if touched.platform_id is not None:
-        changed += _orders(unit, touched.platform_id)
-        changed += _summaries(unit, touched.platform_id)
-    changed += _arrivals(unit, touched)
-    for start in range(0, len(changed), PAGE):
-        rebook(unit, changed[start : start + PAGE], origin)
-    return len(changed)
+def _parts(things: Iterable[T]) -> Iterator[list[T]]:
+    rest = iter(things)
+    while some := list(islice(rest, PAGE)):
+        yield some
 
 
-def _orders(unit: StatementsUnit, platform_id: PlatformId) -> Iterator[Line]:
-    where = LineFilter(platform_id=platform_id, report="orders")
-    after: LineId | None = None
-    while page := unit.lines.find(where, after, PAGE):
-        told = _told_by_ledger(unit, platform_id, page)
-        for line in page:
+def _orders(
+    unit: StatementsUnit, home: PlatformId, touched: Touched
+) -> Iterator[Rewritten]:
+    """Yield the lines of order reports that a ledger came or went for."""
+    reports = LineFilter(platform_id=home, report=ORDERS)
+    if not touched.orders or not unit.lines.find(reports, limit=1):
+        return
+    for refs in _parts(sorted(touched.orders)):
+        sold = evolve(reports, order_refs=tuple(refs))
+        told = _told_by_ledger(unit, home, refs)
+        for line in found(unit, sold):
             shadow = (
                 Shadow.ORDER_REPORT if line.order_ref in told else Shadow.NONE
             )
             if line.shadow is not shadow:
-                yield evolve(line, shadow=shadow)
-        after = page[-1].id
+                yield Rewritten(line, evolve(line, shadow=shadow))
 
 
 def _told_by_ledger(
-    unit: StatementsUnit, platform_id: PlatformId, page: Sequence[Line]
-) -> set[str]:
-    refs = tuple({line.order_ref for line in page if line.order_ref})
-    if not refs:
-        return set()
+    unit: StatementsUnit, home: PlatformId, refs: Sequence[str]
+) -> set[str | None]:
     where = LineFilter(
-        platform_id=platform_id, report="ledger", order_refs=refs, earns=True
+        platform_id=home, report=LEDGER, order_refs=tuple(refs), earns=True
     )
-    return {line.order_ref or "" for line in found(unit, where)}
+    return {line.order_ref for line in found(unit, where)}
 
 
 def _summaries(
-    unit: StatementsUnit, platform_id: PlatformId
-) -> Iterator[Line]:
-    where = LineFilter(platform_id=platform_id, summary=True, earns=True)
-    for line in found(unit, where):
-        detail = LineFilter(
-            platform_id=platform_id,
-            summary=False,
-            earns=True,
-            since=line.period_start or line.local_date,
-            until=line.local_date,
-        )
-        told = line.local_date is not None and any(
-            one.currency == line.currency
-            for one in unit.lines.find(detail, limit=PAGE)
-        )
+    unit: StatementsUnit, home: PlatformId, touched: Touched
+) -> Iterator[Rewritten]:
+    """Yield the sums of periods whose details came or went."""
+    first, last = touched.first, touched.last
+    sums = LineFilter(platform_id=home, summary=True, since=first)
+    if first is None or last is None:
+        return
+    for line in found(unit, sums):
+        start = line.period_start or line.local_date
+        if start is None or start > last:
+            continue
+        told = _told_in_detail(unit, line)
         shadow = Shadow.DETAIL if told else Shadow.NONE
         if line.shadow is not shadow:
-            yield evolve(line, shadow=shadow)
+            yield Rewritten(line, evolve(line, shadow=shadow))
 
 
-def _arrivals(unit: StatementsUnit, touched: Touched) -> list[Line]:
-    if touched.first is None or touched.last is None:
-        return []
-    around = LineFilter(
-        pays_out=True,
-        since=touched.first - WINDOW,
-        until=touched.last + WINDOW,
+def _told_in_detail(unit: StatementsUnit, line: Line) -> bool:
+    """Say whether single records, or shorter sums, tell of a period."""
+    inside = LineFilter(
+        platform_id=line.platform_id,
+        currency=line.currency,
+        since=line.period_start or line.local_date,
+        until=line.local_date,
+        summary=False,
+        earns=True,
     )
-    payouts = list(found(unit, around))
-    credits_ = _credits(unit, payouts, touched.first, touched.last)
-    pairs = _matched(payouts, credits_)
-    _note(unit, payouts, credits_, pairs)
-    return [
-        evolve(
-            line,
-            shadow=Shadow.ARRIVAL if line.id in pairs else Shadow.NONE,
-            arrival_of=pairs.get(line.id),
-        )
-        for line in credits_
-        if line.shadow in {Shadow.NONE, Shadow.ARRIVAL}
-        and line.arrival_of != pairs.get(line.id)
-    ]
+    if unit.lines.find(inside, limit=1):
+        return True
+    sums = evolve(inside, summary=True, earns=None)
+    return any(_shorter(one, line) for one in found(unit, sums))
 
 
-def _credits(
-    unit: StatementsUnit, payouts: Sequence[Line], first: date, last: date
-) -> list[Line]:
-    """Return what is free to be the arrival of one of the payouts."""
-    lines: dict[LineId, Line] = {}
-    for payout in payouts:
-        lines |= {line.id: line for line in _candidates(unit, payout)}
-    matched = LineFilter(
-        shadow=Shadow.ARRIVAL, since=first - WINDOW, until=last + 2 * WINDOW
-    )
-    lines |= {line.id: line for line in found(unit, matched)}
-    near = {payout.id for payout in payouts}
-    far = _existing(unit, [one.arrival_of for one in lines.values()], near)
-    free = [one for one in lines.values() if one.arrival_of not in far]
-    return sorted(free, key=lambda line: line.key)
-
-
-def _candidates(unit: StatementsUnit, payout: Line) -> Iterator[Line]:
-    if payout.local_date is None:
-        return
-    yield from found(
-        unit,
-        LineFilter(
-            platform_keys=RECEIVERS,
-            credit=tuple({amount for amount, _ in _sent(payout)}),
-            since=payout.local_date,
-            until=payout.local_date + WINDOW,
-        ),
-    )
-
-
-def _existing(
-    unit: StatementsUnit, keys: Sequence[LineId | None], near: set[LineId]
-) -> set[LineId]:
-    """Return those of the lines that exist, but are not among the near."""
-    far = tuple({key for key in keys if key is not None and key not in near})
-    if not far:
-        return set()
-    return {line.id for line in found(unit, LineFilter(ids=far))}
-
-
-def _sent(payout: Line) -> Iterator[tuple[Decimal, str | None]]:
-    yield -payout.amounts["payout"], payout.currency
-    if payout.original_amount is not None:
-        yield abs(payout.original_amount), payout.original_currency
-
-
-def _matched(
-    payouts: Sequence[Line], credits_: Sequence[Line]
-) -> dict[LineId, LineId]:
-    """Return the payout of each credit: the nearest day first, one to one."""
-    fitting = (
-        (payout, line)
-        for payout in payouts
-        for line in credits_
-        if _fits(payout, line)
-    )
-    pairs: dict[LineId, LineId] = {}
-    taken: set[LineId] = set()
-    for payout, line in sorted(fitting, key=_nearness):
-        if payout.id not in taken and line.id not in pairs:
-            pairs[line.id] = payout.id
-            taken.add(payout.id)
-    return pairs
-
-
-def _nearness(pair: tuple[Line, Line]) -> tuple[bool, int, str, str]:
-    payout, line = pair
-    return not _named(payout, line), _gap(payout, line), payout.key, line.key
-
-
-def _gap(payout: Line, line: Line) -> int:
-    if payout.local_date is None or line.local_date is None:
-        return -1
-    return (line.local_date - payout.local_date).days
-
-
-def _fits(payout: Line, line: Line) -> bool:
-    if not 0 <= _gap(payout, line) <= WINDOW.days:
+def _shorter(one: Line, line: Line) -> bool:
+    """Say whether a sum is of a part of the period of another."""
+    start = line.period_start or line.local_date
+    begun = one.period_start or one.local_date
+    if start is None or begun is None or begun < start:
         return False
-    if payout.platform_key == line.platform_key:
-        return False
-    if (credit(line), line.currency) not in set(_sent(payout)):
-        return False
-    return line.platform_key == BANK or _named(payout, line)
+    return _length(one) < _length(line)
 
 
-def _named(payout: Line, line: Line) -> bool:
-    text = f"{line.description} {line.counterparty}".casefold()
-    return payout.platform_key.replace("_", " ") in text
-
-
-def _note(
-    unit: StatementsUnit,
-    payouts: Sequence[Line],
-    credits_: Sequence[Line],
-    pairs: dict[LineId, LineId],
-) -> None:
-    """Write on the payouts when they arrived."""
-    days = {line.id: line.local_date for line in credits_}
-    arrived = {
-        payout_id: days[line_id] for line_id, payout_id in pairs.items()
-    }
-    for line in payouts:
-        if line.payout_id is None:
-            continue
-        payout = unit.payouts.get(line.payout_id)
-        if payout.arrived_on != arrived.get(line.id):
-            unit.payouts.replace(
-                evolve(payout, arrived_on=arrived.get(line.id))
-            )
+def _length(line: Line) -> timedelta:
+    if line.local_date is None or line.period_start is None:
+        return timedelta()
+    return line.local_date - line.period_start

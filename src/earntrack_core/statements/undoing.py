@@ -1,75 +1,46 @@
 """Taking an import back, as if the file had never been read."""
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Final
 
-from attrs import evolve
-
-from earntrack_core.statements.batch import Batch
-from earntrack_core.statements.booking import Origin, rebook, unbook
-from earntrack_core.statements.line import Line
+from earntrack_core.earnings.model import BatchId
+from earntrack_core.platforms.model import PlatformId
+from earntrack_core.statements.booking import Book
+from earntrack_core.statements.line import Line, last_word
 from earntrack_core.statements.ports import StatementsUnit
-from earntrack_core.statements.settle import Touched
+from earntrack_core.statements.rebooking import rebook, successor, unbook
+from earntrack_core.statements.settle import settle
+from earntrack_core.statements.touched import Touched
 
 
 PAGE: Final = 1_000
 
 
-def take_back(unit: StatementsUnit, batch: Batch, origin: Origin) -> Touched:
-    """Drop the batch's claims; lines that nobody else claims go.
+def take_back(
+    unit: StatementsUnit, key: BatchId, home: PlatformId | None, book: Book
+) -> None:
+    """Drop a batch's claims; lines that nobody else claims go.
 
-    Lines that the batch corrected say again what the others say of them.
+    Lines that the batch had the last word on say what the others say.
     """
-    days: list[date] = []
-    report = "ledger"
-    while lines := unit.lines.unclaim(batch.id, PAGE):
+    touched = Touched(home)
+    while lines := unit.lines.unclaim(key, PAGE):
         claimed = unit.lines.claimed([line.id for line in lines])
         orphans = [line for line in lines if line.id not in claimed]
         unbook(unit, orphans)
         unit.lines.remove_all([line.id for line in orphans])
-        kept = [line for line in lines if line.id in claimed]
-        _hand_over(unit, batch, kept, origin)
-        found = [line.local_date for line in lines if line.local_date]
-        days = [min([*days, *found]), max([*days, *found])] if found else days
-        report = lines[-1].report
-    return Touched(
-        platform_id=batch.platform_id,
-        platform_key=batch.platform_key,
-        report=report,
-        first=days[0] if days else None,
-        last=days[-1] if days else None,
-    )
+        left = [line for line in lines if line.id in claimed]
+        touched.see(lines)
+        touched.see(_handed_over(unit, key, left, book))
+    settle(unit, touched, book)
 
 
-def _hand_over(
-    unit: StatementsUnit,
-    batch: Batch,
-    lines: Sequence[Line],
-    origin: Origin,
-) -> None:
+def _handed_over(
+    unit: StatementsUnit, key: BatchId, lines: Sequence[Line], book: Book
+) -> list[Line]:
     """Let lines say what the batches that still claim them say."""
-    mine = [line for line in lines if line.batch_id == batch.id]
+    mine = [line for line in lines if line.batch_id == key]
     said = unit.lines.kept([line.id for line in mine])
-    claimed = unit.lines.claimed([line.id for line in mine])
-    rebook(
-        unit,
-        [
-            _restored(line, said[line.id])
-            if line.id in said
-            else evolve(line, batch_id=claimed[line.id])
-            for line in mine
-        ],
-        origin,
-    )
-
-
-def _restored(line: Line, said: Line) -> Line:
-    return evolve(
-        said,
-        id=line.id,
-        earning_id=line.earning_id,
-        payout_id=line.payout_id,
-        shadow=line.shadow,
-        arrival_of=line.arrival_of,
-    )
+    changes = [successor(last_word(said[line.id]), line) for line in mine]
+    rebook(unit, changes, book)
+    return [one.after for one in changes]

@@ -25,7 +25,7 @@ from earntrack_core.wire.kinds import (
     plain,
 )
 from earntrack_core.wire.names import UnreadableError, pointer, spelt
-from earntrack_core.wire.reading import PROBLEMS, FormOf, gather
+from earntrack_core.wire.reading import FormOf, gather
 
 
 BAD: Final = object()
@@ -100,10 +100,8 @@ class Explainer:
                 place = at if place_of is None else place_of(one.field)
                 self._bad(place, one.problem)
             return BAD
-        except UnreadableError as error:
+        except ValueError as error:
             return self._bad(at, str(error))
-        except PROBLEMS:
-            return self._bad(at, "is not valid")
 
     def _union(self, raw: Any, kind: Any, at: str) -> Any:
         if raw is None and may_be_none(kind):

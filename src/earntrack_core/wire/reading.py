@@ -25,6 +25,8 @@ from earntrack_core.wire.kinds import (
     is_map,
     is_union,
     item_kinds,
+    may_be_none,
+    options,
     plain,
 )
 from earntrack_core.wire.names import UnreadableError
@@ -145,9 +147,12 @@ def _map_reader(kind: Any, converter: Converter) -> Read:
 
 
 def _union_reader(kind: Any, converter: Converter) -> Read:
-    kinds = get_args(kind)
+    kinds = options(kind)
+    nullable = may_be_none(kind)
 
     def read_union(raw: Any, _: Any) -> Any:
+        if raw is None and nullable:
+            return None
         for one in kinds:
             try:
                 return converter.structure(raw, one)

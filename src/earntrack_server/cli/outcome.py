@@ -8,12 +8,9 @@ from enum import IntEnum
 from typing import Any, Final
 
 from rich.console import Console
+from rich.text import Text
 
-from earntrack_core.kernel.errors import (
-    EarnTrackError,
-    InvalidError,
-    UnavailableError,
-)
+from earntrack_core.kernel.errors import EarnTrackError, UnavailableError
 from earntrack_core.statements.errors import StatementError
 from earntrack_server.config import SettingsError
 
@@ -32,10 +29,15 @@ class Exit(IntEnum):
     """A database, Redis or mail server cannot be reached."""
     FAULTY = 5
     """`check` found something that contradicts itself."""
+    STOPPED = 130
+    """Ctrl+C was pressed, as shells count it."""
 
 
-out: Final = Console()
-err: Final = Console(stderr=True)
+PLAIN: Final = {"markup": False, "emoji": False, "highlight": False}
+"""What users call things is printed as it is."""
+
+out: Final = Console(**PLAIN)
+err: Final = Console(stderr=True, **PLAIN)
 
 
 class Ended(Exception):  # noqa: N818 -- it is an end, not always an error
@@ -46,43 +48,47 @@ class Ended(Exception):  # noqa: N818 -- it is an end, not always an error
         self.code = code
 
 
-def as_json(tree: Any) -> str:
-    """Return *tree* as JSON for scripts."""
-    return json.dumps(tree, ensure_ascii=False, indent=2, default=str)
+class FileError(EarnTrackError):
+    """A file that was named cannot be opened."""
+
+    code = "file"
 
 
 def show_json(tree: Any) -> None:
     """Print *tree* as JSON, and nothing else, to standard output."""
-    sys.stdout.write(as_json(tree) + "\n")
+    text = json.dumps(tree, ensure_ascii=False, indent=2, default=str)
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
 
 
-def error_tree(error: EarnTrackError) -> dict[str, Any]:
+def error_tree(error: Exception) -> dict[str, Any]:
     """Return what scripts learn about an error."""
     if isinstance(error, StatementError):
-        return {
-            "code": error.reason,
-            "message": error.message,
-            "hint": error.hint,
-        }
-    return {"code": error.code, "message": str(error), "hint": ""}
+        return _tree(error.reason, error.message, error.hint)
+    if isinstance(error, EarnTrackError):
+        return _tree(error.code, str(error))
+    if isinstance(error, SettingsError):
+        return _tree("settings", str(error))
+    return _tree("system", str(error))
 
 
-def code_of(error: EarnTrackError) -> Exit:
+def _tree(code: str, message: str, hint: str = "") -> dict[str, Any]:
+    return {"code": code, "message": message, "hint": hint}
+
+
+def code_of(error: Exception) -> Exit:
     """Return the exit code for an error."""
     if isinstance(error, UnavailableError):
         return Exit.UNAVAILABLE
     return Exit.REFUSED
 
 
-def show_error(error: EarnTrackError) -> None:
+def show_error(error: Exception) -> None:
     """Print an error for people, with the way out."""
     tree = error_tree(error)
-    err.print(f"[bold red]{tree['code']}[/]", tree["message"], markup=True)
+    err.print(Text.assemble((tree["code"], "bold red"), " ", tree["message"]))
     if tree["hint"]:
-        err.print(f"  {tree['hint']}", markup=False)
-    if isinstance(error, InvalidError):
-        for one in error.problems[1:]:
-            err.print(f"  {one.field}: {one.problem}", markup=False)
+        err.print(f"  {tree['hint']}")
 
 
 @contextmanager
@@ -94,15 +100,11 @@ def ending(*, json_output: bool = False) -> Iterator[None]:
     """
     try:
         yield
-    except EarnTrackError as error:
+    except BrokenPipeError:
+        raise
+    except (EarnTrackError, SettingsError, OSError) as error:
         if json_output:
             show_json({"error": error_tree(error)})
         else:
             show_error(error)
         raise Ended(code_of(error)) from error
-    except SettingsError as error:
-        err.print(f"[bold red]settings[/] {error}")
-        raise Ended(Exit.REFUSED) from error
-    except OSError as error:
-        err.print(f"[bold red]{type(error).__name__}[/] {error}")
-        raise Ended(Exit.REFUSED) from error

@@ -51,11 +51,12 @@ def serve(
 def _serve(settings: Settings, *, demo: bool) -> None:
     from earntrack_server import serving  # noqa: PLC0415 -- slow to load
 
+    visitor = None
     with open_served(settings) as et:
         if demo:
             from earntrack_server.demo import fill  # noqa: PLC0415 -- slow
 
-            fill(et)
+            visitor = fill(et)
     listener = serving.bound(settings)
     err.print(f"EarnTrack is at [bold]{settings.origin}[/] (Ctrl+C stops it)")
-    serving.serve(settings, listener)
+    serving.serve(settings, listener, visitor)

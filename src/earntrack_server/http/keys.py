@@ -52,9 +52,10 @@ NONCE: Final = web.RequestKey("nonce", str)
 
 def route_of(request: web.Request) -> Route | None:
     """Return the route that a request has found, if it is one of ours."""
-    if ROUTES not in request.config_dict:
+    routes: dict[Any, Route] | None = request.app.get(ROUTES)
+    if routes is None:
         return None
-    return request.config_dict[ROUTES].get(request.match_info.handler)
+    return routes.get(request.match_info.handler)
 
 
 def template_of(request: web.Request) -> str:

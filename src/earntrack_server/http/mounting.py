@@ -87,7 +87,7 @@ class Job:
     ) -> Rendered:
         """Read, work and render; once only, if it is asked like that."""
         ask = self.ask(read)
-        work = partial(self.work, self.request.config_dict[EARNTRACK], ask)
+        work = partial(self.work, self.request.app[EARNTRACK], ask)
         return work() if asked is None else memory.answer(asked, work)
 
     def work(self, et: Any, ask: Ask[Any]) -> Rendered:
@@ -100,9 +100,10 @@ class Job:
                 raise
             raise NoMatchError(str(error)) from error
         except InvalidError as error:
-            error.problems = placed(error.problems, self.names, self.inside)
+            first, *more = placed(error.problems, self.names, self.inside)
+            error.problems = (first, *more)
             raise
-        return render(self.wire, self.route, self.request.url, result)
+        return render(self.wire, self.route, self.request.rel_url, result)
 
     @property
     def handler(self) -> Handler:
@@ -124,7 +125,7 @@ class Job:
 
     def refuse(self, error: EarnTrackError) -> Rendered:
         """Return the answer that tells an error."""
-        now = self.request.config_dict[CLOCK]()
+        now = self.request.app[CLOCK]()
         return render_problem(
             problem_of(error, now), self.request.get(REQUEST_ID, "")
         )
@@ -132,9 +133,9 @@ class Job:
     def memory(self) -> Memory:
         """Return what remembers answers to requests like this."""
         return Memory(
-            self.request.config_dict[TOGETHER],
+            self.request.app[TOGETHER],
             self.refuse,
-            partial(replay, self.route, self.request.url),
+            partial(replay, self.route, self.request.rel_url),
         )
 
 
@@ -165,7 +166,7 @@ class Door:
         """Answer on a worker thread; *content* tells what is asked."""
         job = Job(request, self.route, self.wire, self.query)
         asked = read_once(request, self.route, content)
-        workers = request.config_dict[WORKERS]
+        workers = request.app[WORKERS]
         rendered = await workers.run(job.run, job.memory(), asked, read)
         return unchanged(request, rendered).response()
 
@@ -180,7 +181,7 @@ async def respond(
     route = route_of(request)
     if route is None:
         raise TypeError("only routes respond")
-    wire = request.config_dict[WIRE]
+    wire = request.app[WIRE]
     query = query_reader(wire, route.query or Nothing)
     door = Door(evolve(route, handler=handler, raw=None), wire, query)
     return await door.respond(request, lambda: body, content)

@@ -205,17 +205,17 @@ def read_version(request: web.Request, route: Route) -> int | None:
     Raises:
         MatchRequiredError: It matters here, and the request does not say.
         NoMatchError: No record ever has such a version.
-        InvalidError: It names several.
+        InvalidError: It names none, or several.
     """
-    tags = request.if_match if hdrs.IF_MATCH in request.headers else ()
     if hdrs.IF_MATCH not in request.headers:
         if route.must_match:
             raise MatchRequiredError("Send If-Match with the record's ETag.")
         return None
-    if not tags:
-        raise InvalidError(pointer("headers", "If-Match"), "is malformed")
-    if len(tags) > 1:
-        raise InvalidError(pointer("headers", "If-Match"), "names several")
+    tags = list(request.if_match or ())
+    if len(tags) != 1:
+        raise InvalidError(
+            pointer("headers", "If-Match"), "must be one ETag, or *"
+        )
     return _version(tags[0])
 
 

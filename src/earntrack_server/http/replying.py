@@ -74,7 +74,7 @@ def _empty(status: HTTPStatus) -> HTTPStatus:
 def _links(value: object, url: URL) -> Headers:
     if not isinstance(value, Page) or value.next is None:
         return ()
-    there = url.relative().update_query(cursor=value.next)
+    there = url.update_query(cursor=value.next)
     return ((hdrs.LINK, f'<{there}>; rel="next"'),)
 
 

@@ -7,7 +7,7 @@ from typing import Any, Final, Generic, TypeVar
 from uuid import UUID
 
 from aiohttp import web
-from attrs import Attribute, field, frozen
+from attrs import Attribute, Factory, field, frozen
 from attrs.validators import in_, instance_of, matches_re
 
 from earntrack_core.kernel.actor import Actor, Role
@@ -152,12 +152,8 @@ class Route:
     """A body as a client may send it."""
     media_type: str = "application/json"
     documented: bool = True
-    idempotent: bool = field()
+    idempotent: bool = field(default=Factory(_is_unsafe, takes_self=True))
     """Takes `Idempotency-Key`."""
-
-    @idempotent.default
-    def _writes(self) -> bool:
-        return _is_unsafe(self)
 
     @property
     def is_safe(self) -> bool:

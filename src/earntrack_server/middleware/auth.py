@@ -208,7 +208,7 @@ class Gate:
         known = self.cache.get(token)
         if known is None:
             drops = self.cache.drops
-            known = await request.config_dict[WORKERS].run(
+            known = await request.app[WORKERS].run(
                 self.authenticator.authenticate, token
             )
             self.cache.put(token, known, drops)

@@ -73,7 +73,7 @@ def _for_people(request: web.Request) -> bool:
 
 
 def _told(request: web.Request, error: EarnTrackError) -> Problem:
-    problem = problem_of(error, request.config_dict[CLOCK]())
+    problem = problem_of(error, request.app[CLOCK]())
     if isinstance(error, UnavailableError):
         log.warning("unavailable", problem=str(error), code=error.code)
     elif problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR:

@@ -7,6 +7,7 @@ that an office behind one address does not lock itself out.
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 from ipaddress import ip_address, ip_network
 from math import ceil
 from typing import Final
@@ -31,6 +32,7 @@ V6_PREFIX: Final = 64
 """What one household has of addresses of version 6."""
 
 
+@lru_cache(maxsize=4096)
 def neighbourhood(address: str) -> str:
     """Return the addresses that one person can change between."""
     try:
@@ -65,7 +67,7 @@ class Limits:
             return None
         key = f"{name}:{who}"
         if self.blocks:
-            allowance = await request.config_dict[WORKERS].run(
+            allowance = await request.app[WORKERS].run(
                 self.limiter.hit, key, rate.limit, rate.window
             )
         else:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Final
 from uuid import UUID
@@ -9,6 +10,8 @@ from uuid import UUID
 import structlog
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
+from structlog.contextvars import bind_contextvars, clear_contextvars
+from structlog.typing import FilteringBoundLogger
 
 from earntrack_server.http.keys import (
     ACTOR,
@@ -43,6 +46,7 @@ def networks(texts: Sequence[str]) -> tuple[Network, ...]:
     return tuple(ip_network(text, strict=False) for text in texts)
 
 
+@lru_cache(maxsize=4096)
 def _address(text: str | None) -> str:
     """Return an address in its usual form; empty if it is none."""
     try:
@@ -69,6 +73,8 @@ def client_address(
     What strangers write into `X-Forwarded-For` stands left of it.
     """
     address = _address(peer)
+    if not trusted:
+        return address
     for text in reversed(forwarded.split(",")):
         if not address or not _is_trusted(address, trusted):
             break
@@ -91,6 +97,7 @@ def requests(
     trusted: Sequence[Network] = (),
 ) -> Middleware:
     """Return the middleware, the outermost of all."""
+    access = log.bind()
 
     @web.middleware
     async def middleware(
@@ -98,8 +105,8 @@ def requests(
     ) -> web.StreamResponse:
         started = ticks()
         _introduce(request, new_id, trusted)
-        structlog.contextvars.clear_contextvars()
-        structlog.contextvars.bind_contextvars(request_id=request[REQUEST_ID])
+        clear_contextvars()
+        bind_contextvars(request_id=request[REQUEST_ID])
         status = CLIENT_GONE
         try:
             response = await handler(request)
@@ -112,7 +119,7 @@ def requests(
             metrics.request(
                 request.method, template_of(request), status, seconds
             )
-            _write(request, status, seconds)
+            _write(access, request, status, seconds)
         return response
 
     return middleware
@@ -130,12 +137,17 @@ def _introduce(
     request[ADDRESS] = client_address(request.remote, forwarded, trusted)
 
 
-def _write(request: web.Request, status: int, seconds: float) -> None:
+def _write(
+    access: FilteringBoundLogger,
+    request: web.Request,
+    status: int,
+    seconds: float,
+) -> None:
     template = template_of(request)
     if template in QUIET:
         return
     actor = request.get(ACTOR)
-    log.info(
+    access.info(
         "request",
         method=request.method,
         route=template,

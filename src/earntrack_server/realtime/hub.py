@@ -78,8 +78,8 @@ class Hub:
     """Tells all processes that somebody came to a workspace, or left; on a
     worker thread."""
     options: HubOptions
-    _rooms: dict[WorkspaceId, Room] = field(factory=dict, init=False)
-    _users: Counter[UserId] = field(factory=Counter, init=False)
+    rooms: dict[WorkspaceId, Room] = field(factory=dict, init=False)
+    users: Counter[UserId] = field(factory=Counter, init=False)
     _loop: asyncio.AbstractEventLoop | None = field(default=None, init=False)
     _farewells: "set[asyncio.Task[None]]" = field(factory=set, init=False)
 
@@ -117,16 +117,16 @@ class Hub:
         Raises:
             TooManyError: The user has as many as one can have.
         """
-        if self._users[actor.user_id] >= self.options.most:
+        if self.users[actor.user_id] >= self.options.most:
             raise TooManyError("Too many websockets are open.", AGAIN)
-        self._users[actor.user_id] += 1
+        self.users[actor.user_id] += 1
         self.metrics.sockets.inc()
 
     def dismiss(self, actor: Actor) -> None:
         """Give the place free."""
-        self._users[actor.user_id] -= 1
-        if not self._users[actor.user_id]:
-            del self._users[actor.user_id]
+        self.users[actor.user_id] -= 1
+        if not self.users[actor.user_id]:
+            del self.users[actor.user_id]
         self.metrics.sockets.dec()
 
     async def join(self, connection: Connection) -> Room:
@@ -136,26 +136,27 @@ class Hub:
             TimeoutError: The storage does not answer.
         """
         workspace = connection.actor.workspace_id
-        room = self._rooms.get(workspace)
+        room = self.rooms.get(workspace)
         if room is None:
-            room = self._rooms[workspace] = Room(workspace)
+            room = self.rooms[workspace] = Room(workspace)
             room.watcher = asyncio.create_task(self._watch(room))
         room.connections.add(connection)
         async with asyncio.timeout(self.options.send_timeout):
             await room.ready.wait()
             await self.attendance.beat((connection,))
+            await self.attendance.refresh(room)
             await self.workers.run(self.announce, workspace)
         return room
 
     def leave(self, connection: Connection) -> None:
         """Leave the room; the last one turns off the light."""
         workspace = connection.actor.workspace_id
-        room = self._rooms.get(workspace)
+        room = self.rooms.get(workspace)
         if room is None:
             return
         room.connections.discard(connection)
         if not room.connections:
-            del self._rooms[workspace]
+            del self.rooms[workspace]
             if room.watcher is not None:
                 room.watcher.cancel()
         farewell = asyncio.create_task(self._farewell(connection))
@@ -192,7 +193,7 @@ class Hub:
     async def close(self) -> None:
         """Hang up on everybody, since the server goes down."""
         connections = tuple(self._all())
-        rooms, self._rooms = self._rooms, {}
+        rooms, self.rooms = self.rooms, {}
         for room in rooms.values():
             if room.watcher is not None:
                 room.watcher.cancel()
@@ -222,7 +223,7 @@ class Hub:
         await asyncio.gather(*goodbyes)
 
     def _all(self) -> Iterator[Connection]:
-        for room in self._rooms.values():
+        for room in self.rooms.values():
             yield from room.connections
 
     def _soon(self, call: Callable[..., None], *arguments: Any) -> None:
@@ -232,17 +233,17 @@ class Hub:
                 loop.call_soon_threadsafe(call, *arguments)
 
     def _wake(self, workspace: WorkspaceId) -> None:
-        room = self._rooms.get(workspace)
+        room = self.rooms.get(workspace)
         if room is not None:
             room.wake.set()
 
     def _wake_all(self) -> None:
-        for room in self._rooms.values():
+        for room in self.rooms.values():
             room.looks = True
             room.wake.set()
 
     def _look_around(self, workspace: WorkspaceId) -> None:
-        room = self._rooms.get(workspace)
+        room = self.rooms.get(workspace)
         if room is not None:
             room.looks = True
             room.wake.set()
@@ -250,7 +251,7 @@ class Hub:
     def _tell(
         self, workspace: WorkspaceId, user: UserId | None, text: str
     ) -> None:
-        room = self._rooms.get(workspace)
+        room = self.rooms.get(workspace)
         if room is not None:
             room.tell(text, user)
 

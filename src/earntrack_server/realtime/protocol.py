@@ -1,9 +1,10 @@
 """The websocket protocol `earntrack.v1`: frames of JSON text.
 
-The server says `hello` with the numbers of the events that it still has;
-the client answers `subscribe` with the last number that it has seen. Events
-come in order, each once; a `reset` says that some are lost for good, and that
-the client should load everything anew.
+The server says `hello` with the numbers of the events that it still has, and
+then sends what is new. A client that has seen some before says `subscribe`
+at once, with the last number, or connects to `/ws?since=NUMBER`. Events come
+in order, each once; a `reset` says that some are lost for good, and that the
+client should load everything anew.
 """
 
 from collections.abc import Collection, Sequence

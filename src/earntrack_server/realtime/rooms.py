@@ -32,7 +32,7 @@ class Connection:
     session_id: UUID | None
     send_timeout: float
     position: int | None = None
-    """The number of the last event sent; None before it subscribes."""
+    """The number of the last event sent; None before the greeting."""
     wake: asyncio.Event = field(factory=asyncio.Event)
     notes: deque[str] = field(factory=deque)
 

@@ -1,6 +1,7 @@
 """Sockets: what happens on one websocket from its beginning to its end."""
 
 import asyncio
+import re
 import secrets
 from collections.abc import (
     AsyncIterator,
@@ -47,6 +48,11 @@ CHATTER: Final = 100
 MOMENT: Final = 10.0
 BUFFER: Final = 65_536
 ID_BYTES: Final = 16
+SINCE: Final = "since"
+SILENCE: Final = 0.5
+"""Seconds after which a client that says nothing hears what is new."""
+
+NUMBER: Final = re.compile(r"\d{1,18}", re.ASCII)
 
 Recheck = Callable[[web.Request], Awaitable[None]]
 """Raises when the client was signed out in the meantime."""
@@ -105,7 +111,9 @@ class Sockets:
     async def _serve(self, connection: Connection) -> None:
         try:
             room = await self.hub.join(connection)
+            connection.notes.clear()  # the greeting says all of that
             await connection.send(hello(room.bounds, room.present))
+            await self._begin(connection, room)
             async with _running(self._pump(connection, room), connection):
                 await self._listen(connection, room)
         except ConnectionError:
@@ -114,6 +122,17 @@ class Sockets:
             await connection.close(Code.TRY_AGAIN, "try again later")
         finally:
             self.hub.leave(connection)
+
+    async def _begin(self, connection: Connection, room: Room) -> None:
+        """Let a client hear what is new, or what it asks for in its URL."""
+        asked = connection.request.query.get(SINCE)
+        if asked is None:
+            loop = asyncio.get_running_loop()
+            loop.call_later(SILENCE, _go_live, connection, room.bounds[1])
+        elif NUMBER.fullmatch(asked):
+            await self._subscribe(connection, room, Subscribe(int(asked)))
+        else:
+            connection.push(complaint("malformed", "since must be a number"))
 
     async def _listen(self, connection: Connection, room: Room) -> None:
         patience = Patience()
@@ -189,6 +208,12 @@ class Sockets:
         first, last = await self.hub.bounds(room)
         connection.position = last
         await connection.send(reset((first, last)))
+
+
+def _go_live(connection: Connection, last: int) -> None:
+    if connection.position is None:
+        connection.position = last
+        connection.wake.set()
 
 
 @asynccontextmanager

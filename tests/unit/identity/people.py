@@ -1,6 +1,7 @@
 """A small installation for tests: real parts, and a mailbox that keeps."""
 
 from collections.abc import Callable
+from contextlib import contextmanager
 from functools import cache
 
 from attrs import define, evolve, field
@@ -10,7 +11,10 @@ from earntrack_adapters.auth.passwords import Argon2Hasher
 from earntrack_adapters.auth.tokens import JwtSigner
 from earntrack_adapters.email.writer import JinjaWriter
 from earntrack_adapters.memory.clock import FrozenClock
-from earntrack_adapters.memory.directory import MemoryDirectory
+from earntrack_adapters.memory.directory import (
+    MemoryDirectory,
+    MemoryDirectoryUnit,
+)
 from earntrack_adapters.memory.relay import MemoryRelay
 from earntrack_core.identity.known import Known
 from earntrack_core.identity.mail import Post
@@ -139,3 +143,36 @@ class Town:
         with self.directory.open() as unit:
             user = unit.user_by_email(email)
             unit.replace_user(evolve(user, active=False))
+
+
+@define
+class RacingUnit(MemoryDirectoryUnit):
+    """A unit in which a rival writes between reading and writing."""
+
+    rivals: list
+
+    def replace_session(self, session):
+        while self.rivals:
+            self.rivals.pop()(self)
+        super().replace_session(session)
+
+
+@define(slots=False)
+class RacingDirectory(MemoryDirectory):
+    """A directory where units run at the same time."""
+
+    rivals: list = field(factory=list)
+
+    @contextmanager
+    def open(self):
+        with super().open() as unit:
+            yield RacingUnit(unit.registers, self.rivals)
+
+    def race(self, actor, now):
+        """Let a rival sign *actor* out before the next session is stored."""
+
+        def rival(unit):
+            for registers in (unit.registers, self._registers):
+                MemoryDirectoryUnit(registers).revoke_all(actor.user_id, now)
+
+        self.rivals.append(rival)

@@ -24,26 +24,31 @@ from earntrack_core.kernel.errors import (
 )
 
 
-ALL = [
-    InvalidError("fee", "must not exceed gross", FieldProblem("on", "when?")),
-    MissingRateError("EUR", "USD", date(2026, 1, 15)),
-    NotFoundError("platform", 7),
-    ConflictError("That does not fit."),
-    StaleError("earning", 7),
-    DuplicateError("platform", "name", "Upwork"),
-    WrongStateError("The batch is already undone."),
-    ForbiddenError("This needs the role owner."),
-    PlanLimitError("free", "platforms", 3),
-    UnauthenticatedError("Please sign in."),
-    LockedOutError(datetime(2026, 1, 15, tzinfo=UTC)),
-    UnavailableError("database", "connection refused"),
-    PluginError("acme", "has no key"),
-]
+UNTIL = datetime(2026, 1, 15, tzinfo=UTC)
+RAISED = {
+    InvalidError: (
+        "fee",
+        "must not exceed gross",
+        FieldProblem("on", "when?"),
+    ),
+    MissingRateError: ("EUR", "USD", date(2026, 1, 15)),
+    NotFoundError: ("platform", 7),
+    ConflictError: ("That does not fit.",),
+    StaleError: ("earning", 7),
+    DuplicateError: ("platform", "name", "Upwork"),
+    WrongStateError: ("The batch is already undone.",),
+    ForbiddenError: ("This needs the role owner.",),
+    PlanLimitError: ("free", "platforms", 3),
+    UnauthenticatedError: ("Please sign in.",),
+    LockedOutError: (UNTIL,),
+    UnavailableError: ("database", "connection refused"),
+    PluginError: ("acme", "has no key"),
+}
 
 
-@pytest.fixture(name="error", params=ALL, ids=lambda one: type(one).__name__)
+@pytest.fixture(name="error", params=RAISED, ids=lambda one: one.__name__)
 def _error(request):
-    return request.param
+    return request.param(*RAISED[request.param])
 
 
 class TestEveryError:
@@ -75,47 +80,56 @@ def test_codes_are_different():
     ]
 
     assert len({kind.code for kind in kinds}) == len(kinds)
-    assert {type(error) for error in ALL} == set(kinds) - {EarnTrackError}
+    assert set(RAISED) == set(kinds) - {EarnTrackError}
 
 
 class TestSentences:
     @pytest.mark.parametrize(
-        ("error", "sentence"),
+        ("kind", "sentence"),
         [
-            (ALL[1], "currency: no EUR/USD rate for 2026-01-15"),
-            (ALL[2], "No platform 7."),
-            (ALL[4], "The earning 7 has changed in the meantime."),
-            (ALL[5], "There is already a platform with name Upwork."),
-            (ALL[8], "The free plan includes 3 platforms."),
-            (ALL[10], "Too many failed attempts; wait and try again."),
-            (ALL[11], "The database cannot be reached: connection refused."),
-            (ALL[12], "Plugin acme: has no key."),
+            (MissingRateError, "currency: no EUR/USD rate for 2026-01-15"),
+            (NotFoundError, "No platform 7."),
+            (StaleError, "The earning 7 has changed in the meantime."),
+            (DuplicateError, "There is already a platform with name Upwork."),
+            (PlanLimitError, "The free plan includes 3 platforms."),
+            (LockedOutError, "Too many failed attempts; wait and try again."),
+            (
+                UnavailableError,
+                "The database cannot be reached: connection refused.",
+            ),
+            (PluginError, "Plugin acme: has no key."),
         ],
     )
-    def test_are_built_from_facts(self, error, sentence):
+    def test_are_built_from_facts(self, kind, sentence):
         """The sentence names what the error is about."""
-        assert str(error) == sentence
+        assert str(kind(*RAISED[kind])) == sentence
 
     @pytest.mark.parametrize(
-        ("error", "facts"),
+        ("kind", "facts"),
         [
-            (ALL[1], {"base": "EUR", "quote": "USD", "field": "currency"}),
-            (ALL[2], {"kind": "platform", "key": 7}),
-            (ALL[4], {"kind": "earning", "key": 7}),
             (
-                ALL[5],
+                MissingRateError,
+                {"base": "EUR", "quote": "USD", "field": "currency"},
+            ),
+            (NotFoundError, {"kind": "platform", "key": 7}),
+            (StaleError, {"kind": "earning", "key": 7}),
+            (
+                DuplicateError,
                 {"kind": "platform", "field": "name", "value": "Upwork"},
             ),
-            (ALL[8], {"plan": "free", "limit": "platforms", "allowed": 3}),
-            (ALL[10], {"until": datetime(2026, 1, 15, tzinfo=UTC)}),
-            (ALL[11], {"what": "database"}),
-            (ALL[12], {"plugin": "acme", "problem": "has no key"}),
+            (
+                PlanLimitError,
+                {"plan": "free", "limit": "platforms", "allowed": 3},
+            ),
+            (LockedOutError, {"until": UNTIL}),
+            (UnavailableError, {"what": "database"}),
+            (PluginError, {"plugin": "acme", "problem": "has no key"}),
         ],
         ids=repr,
     )
-    def test_facts_stay_readable(self, error, facts):
+    def test_facts_stay_readable(self, kind, facts):
         """Programs read the facts, not the sentence."""
-        assert facts.items() <= vars(error).items()
+        assert facts.items() <= vars(kind(*RAISED[kind])).items()
 
 
 class TestInvalidError:

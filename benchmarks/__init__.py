@@ -1,0 +1,1 @@
+"""Benchmarks: what EarnTrack costs, as ratios to the least possible."""

@@ -1,0 +1,24 @@
+// Light or dark: as the system says, until the visitor says otherwise.
+
+const COOKIE = "earntrack-theme";
+const YEAR = 365 * 24 * 60 * 60;
+
+const root = document.documentElement;
+const dark = window.matchMedia("(prefers-color-scheme: dark)");
+
+function shown() {
+  return root.dataset.theme || (dark.matches ? "dark" : "light");
+}
+
+function choose(theme) {
+  root.dataset.theme = theme;
+  const secure = location.protocol === "https:" ? "; secure" : "";
+  document.cookie = `${COOKIE}=${theme}; path=/; max-age=${YEAR}; samesite=lax${secure}`;
+}
+
+export function watchTheme() {
+  for (const button of document.querySelectorAll("[data-theme-switch]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => choose(shown() === "dark" ? "light" : "dark"));
+  }
+}

@@ -1,0 +1,87 @@
+"""Every snippet of the documentation does what its page says."""
+
+import json
+import tomllib
+
+import pytest
+
+import services
+from tests.docs import pages
+from tests.docs.reader import Reader, missing_tools
+
+
+RUN = {"python", "console"}
+READ = {"json", "toml", "text", "nginx", "{doctest}"}
+DIRECTIVES = {
+    "{code-block}",
+    "{eval-rst}",
+    "{literalinclude}",
+    "{note}",
+    "{toctree}",
+    "{warning}",
+}
+OTHERS = {
+    # developers' own commands: they are the gates, and run as such
+    "CONTRIBUTING.md",
+    "docs/how-to/develop.md",
+}
+
+
+@pytest.fixture(name="page", params=pages.pages(), ids=pages.name_of)
+def _page(request):
+    return request.param
+
+
+@pytest.fixture(name="reader")
+def _reader(page, tmp_path, request, monkeypatch):
+    """A reader of the page, with the servers that it speaks of."""
+    if missing := missing_tools():
+        pytest.skip(f"not installed: {', '.join(missing)}")
+    monkeypatch.setenv("COLUMNS", "100")
+    text = page.read_text("utf-8")
+    words = {
+        port: str(services.free_port())
+        for port in ("8000", "8001")
+        if port in text
+    }
+    for word, fixture in SERVICES.items():
+        if word in text:
+            words[word] = request.getfixturevalue(fixture)
+    reader = Reader(tmp_path, words)
+    yield reader
+    reader.leaves()
+
+
+SERVICES = {
+    "postgresql://earntrack:PASSWORD@db.example/earntrack": (
+        "postgres_app_url"
+    ),
+    "postgresql://earntrack_owner:PASSWORD@db.example/earntrack": (
+        "postgres_url"
+    ),
+    "redis://redis.example": "redis_url",
+}
+"""What pages call the servers that they speak of."""
+
+
+class TestSnippets:
+    def test_run(self, page, reader):
+        """What a page says that happens, happens."""
+        if pages.name_of(page) in OTHERS:
+            pytest.skip("these are the gates of the project itself")
+
+        reader.does(page)
+
+    def test_known(self, page):
+        """No block is of a kind that nobody checks."""
+        kinds = {block.kind for block in pages.blocks(page)}
+
+        assert kinds - RUN - READ - DIRECTIVES == set()
+
+    def test_readable(self, page):
+        """Blocks of data are what they say they are."""
+        readers = {"json": json.loads, "toml": tomllib.loads}
+
+        for block in pages.blocks(page):
+            if block.language in readers:
+                readers[block.language](block.text)

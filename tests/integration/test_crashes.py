@@ -1,0 +1,118 @@
+"""Imports that are killed: nothing lost, nothing twice, and they go on."""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+from contextlib import closing
+from decimal import Decimal
+
+import pytest
+
+from earntrack_core import EarnTrack
+
+
+KILLS = 50
+ROWS = 12_000
+HEADER = (
+    "id,Type,Source,Amount,Fee,Destination Platform Fee,"
+    "Destination Platform Fee Currency,Net,Currency,Created (UTC),"
+    "Available On (UTC),Description,Customer Facing Amount,"
+    "Customer Facing Currency,Transfer,Transfer Date (UTC),Transfer Group"
+)
+
+
+def statement(path, rows=ROWS):
+    """Write a statement, and return what it adds up to."""
+    net = Decimal(0)
+    lines = [HEADER]
+    for number in range(rows):
+        amount = Decimal(1000 + number % 9000) / 100
+        fee = Decimal(30 + number % 70) / 100
+        net += amount - fee
+        day = f"2026-{number % 12 + 1:02}-{number % 28 + 1:02}"
+        lines.append(
+            f"txn_{number:06},charge,ch_{number:06},{amount},{fee},,,"
+            f"{amount - fee},usd,{day} 10:00,{day} 10:00,Sale,,,,,"
+        )
+    path.write_text("\n".join(lines) + "\n", "utf-8")
+    return net
+
+
+def environment(folder):
+    return os.environ | {  # noqa: TID251 -- the command inherits it
+        "EARNTRACK_DATA_DIR": str(folder),
+        "EARNTRACK_LOG_LEVEL": "warning",
+    }
+
+
+def importing(path, url, folder):
+    return subprocess.Popen(
+        [
+            *(sys.executable, "-m", "earntrack_server", "import", path),
+            *("--database", url, "--json"),
+        ],
+        env=environment(folder),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+
+
+def killed_until_done(path, url, folder, dice):
+    """Kill imports at random moments until one ends; count the kills."""
+    kills = 0
+    while True:
+        process = importing(path, url, folder)
+        try:
+            out, err = process.communicate(timeout=dice.uniform(0.4, 2.2))
+        except subprocess.TimeoutExpired:
+            process.send_signal(signal.SIGKILL)
+            process.communicate()
+            kills += 1
+            continue
+        assert process.returncode == 0, err.decode()
+        return kills, json.loads(out)
+
+
+def book(url):
+    """Return how many earnings there are, their net, and what is wrong."""
+    with closing(EarnTrack.open(url)) as et:
+        me = et.local()
+        (totals,) = et.earnings.overview(me).totals
+        return totals.count, totals.net.amount, et.parts.storage.check()
+
+
+@pytest.fixture(name="url", params=["sqlite", "postgres"])
+def _url(request, tmp_path):
+    if request.param == "postgres":
+        return request.getfixturevalue("postgres_url")
+    return f"sqlite:///{tmp_path}/book.db"
+
+
+def test_nothing_is_lost_or_doubled(tmp_path, url):
+    """However often an import is killed, it ends with the whole file."""
+    dice = random.Random(4)
+    kills = 0
+    rounds = 0
+    net = Decimal(0)
+    while kills < KILLS:
+        path = tmp_path / f"statement-{rounds}.csv"
+        net += _other(path, rounds)
+        more, report = killed_until_done(path, url, tmp_path, dice)
+        kills += more
+        rounds += 1
+
+        assert report["data_rows"] == ROWS
+        assert report["imported"] == ROWS
+
+    assert book(url) == (rounds * ROWS, net, ())
+
+
+def _other(path, number):
+    """Write a statement with ids of its own."""
+    net = statement(path)
+    text = path.read_text("utf-8").replace("txn_", f"txn_{number}_")
+    path.write_text(text, "utf-8")
+    return net

@@ -32,7 +32,7 @@ from earntrack_core.kernel.paging import Cursor, Page
 from earntrack_core.kernel.patch import UNSET, UnsetType, changes
 from earntrack_core.kernel.texts import text_of
 from earntrack_core.ports.storage import Reply
-from earntrack_core.wire import make_wire, plain_form
+from earntrack_core.wire import make_wire
 from earntrack_server.checks import Rate, read_rate
 from earntrack_server.http.keys import (
     CLOCK,
@@ -422,6 +422,7 @@ def make_server(
     queue: int = 100,
     error_page: Any = None,
     client_max_size: int = 1_000_000,
+    forms: tuple[Any, ...] = (),
     **limits: Any,
 ) -> Server:
     """Return a server on the real stack."""
@@ -459,7 +460,7 @@ def make_server(
     )
     shelf = Shelf()
     workers = Workers(threads, queue)
-    app[WIRE] = make_wire([plain_form(NewNote, names={"price": "price"})])
+    app[WIRE] = make_wire(forms)
     app[WORKERS] = workers
     app[EARNTRACK] = shelf
     app[TOGETHER] = shelf.together

@@ -46,7 +46,10 @@ def _reader(page, tmp_path, request, monkeypatch):
     }
     for word, fixture in SERVICES.items():
         if word in text:
-            words[word] = request.getfixturevalue(fixture)
+            url = request.getfixturevalue(fixture)
+            if "?" in url:
+                words[f"{word}?"] = f"{url}&"
+            words[word] = url
     reader = Reader(tmp_path, words)
     yield reader
     reader.leaves()

@@ -2,18 +2,24 @@
 
 import asyncio
 import threading
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from http import HTTPStatus
 from uuid import UUID
 
 import pytest
 from aiohttp import web
+from attrs import frozen
+from moneyed import Money
 from structlog.testing import capture_logs
 
 from earntrack_core.kernel.entity import stamp
 from earntrack_core.kernel.money import money
-from earntrack_server.http.mounting import mount
+from earntrack_core.wire import plain_form
+from earntrack_server.http.mounting import mount, respond
+from earntrack_server.http.problems import BusyError
 from earntrack_server.http.route import ANYBODY, MEMBER, Route
-from http_support import ADA, Note, bearer, make_server
+from http_support import ADA, NewNote, Note, bearer, create, make_server
 
 
 NOTES = "/api/v1/notes"
@@ -211,6 +217,91 @@ class TestReading:
             target = link and link["url"].relative()
 
         assert seen == [str(UUID(int=number)) for number in range(1, 6)]
+
+
+class TestRaw:
+    async def test_a_raw_door_ends_like_the_others(self, aiohttp_client):
+        """What reads its body itself may answer as the others do."""
+
+        async def upload(request):
+            content = await request.read()
+            return await respond(request, create, read(content), content)
+
+        def read(content):
+            return NewNote(text=content.decode(), price=money(1, "EUR"))
+
+        route = Route(
+            method="POST",
+            path="/upload",
+            id="upload",
+            summary="",
+            policy=MEMBER,
+            raw=upload,
+            reply=Note,
+            status=HTTPStatus.CREATED,
+        )
+        client = await aiohttp_client(make_server(routes=(route,)).app)
+        headers = bearer() | {"Idempotency-Key": "k"}
+
+        first = await client.post("/upload", data=b"tea", headers=headers)
+        again = await client.post("/upload", data=b"tea", headers=headers)
+        other = await client.post("/upload", data=b"mate", headers=headers)
+
+        assert (first.status, again.status, other.status) == (201, 201, 422)
+        assert await first.read() == await again.read()
+
+    @frozen(kw_only=True)
+    class Wanted:
+        """All kinds of things that stand in a query string."""
+
+        least: Decimal | None = None
+        paid: bool | None = None
+        price: Money | None = None
+        on: date
+
+    @pytest.mark.parametrize(
+        ("query", "status"),
+        [
+            ("on=2026-01-15&least=1.50&paid=true", 200),
+            ("on=2026-01-15&price=2&currency=EUR", 200),
+            ("least=1", 422),
+            ("on=2026-01-15&least=1e5", 422),
+            ("on=2026-01-15&paid=yes", 422),
+            ("on=2026-01-15&price=2", 422),
+        ],
+    )
+    async def test_numbers_and_truths(self, aiohttp_client, query, status):
+        """Decimals, truths and amounts are read, strictly."""
+        route = Route(
+            method="GET",
+            path="/find",
+            id="find",
+            summary="",
+            policy=ANYBODY,
+            handler=lambda et, ask: str(ask.query.on),
+            query=self.Wanted,
+            reply=str,
+        )
+        form = plain_form(self.Wanted, flat={"price"})
+        client = await aiohttp_client(
+            make_server(routes=(route,), forms=(form,)).app
+        )
+
+        response = await client.get(f"/find?{query}")
+
+        assert response.status == status
+
+    async def test_an_application_without_doors(self, aiohttp_client):
+        """A page outside all doors is served, to anybody."""
+        server = make_server(routes=())
+
+        async def plain(request):
+            return web.Response(text="plain")
+
+        server.app.router.add_get("/plain", plain)
+        client = await aiohttp_client(server.app)
+
+        assert (await client.get("/plain")).status == 200
 
 
 class TestVersions:
@@ -517,6 +608,54 @@ class TestThreads:
 
         assert done == []
         assert workers.waiting == 0
+
+    async def test_what_waits_at_the_end_is_told(self):
+        """Whoever waits when the server goes down is not left waiting."""
+        workers = make_server(threads=1).workers
+        began, gate = threading.Event(), threading.Event()
+
+        def work():
+            began.set()
+            gate.wait()
+
+        first = asyncio.create_task(workers.run(work))
+        second = asyncio.create_task(workers.run(int))
+        await asyncio.to_thread(began.wait)
+        closing = asyncio.create_task(asyncio.to_thread(workers.close))
+        while not workers._closed:  # noqa: ASYNC110, SLF001 -- no other sign
+            await asyncio.sleep(0.001)
+        gate.set()
+        await asyncio.gather(first, closing)
+
+        with pytest.raises(BusyError):
+            await second
+
+    async def test_errors_reach_who_asks(self, server):
+        """Also those that a future cannot carry."""
+        with pytest.raises(ZeroDivisionError):
+            await server.workers.run(divmod, 1, 0)
+        with pytest.raises(RuntimeError, match="ran out"):
+            await server.workers.run(next, iter(()))
+
+    async def test_errors_that_nobody_waits_for(self, server):
+        """What fails after its asker has gone stands in the log."""
+        began, gate = threading.Event(), threading.Event()
+
+        def work():
+            began.set()
+            gate.wait()
+            raise ZeroDivisionError
+
+        task = asyncio.create_task(server.workers.run(work))
+        await asyncio.to_thread(began.wait)
+        with capture_logs() as logs:
+            task.cancel()
+            gate.set()
+            await asyncio.wait((task,))
+            await asyncio.to_thread(server.workers.close)
+            await asyncio.sleep(0)
+
+        assert [one["event"] for one in logs] == ["failed_unheard"]
 
     async def test_after_the_end_nothing_is_taken(self):
         """A pool that was closed says that it is busy, not that it broke."""

@@ -23,6 +23,13 @@ async def _client(aiohttp_client):
     return await aiohttp_client(make_server().app, headers=bearer())
 
 
+async def settle(condition):
+    """Wait until something has come about."""
+    async with asyncio.timeout(20):
+        while not condition():  # noqa: ASYNC110 -- nobody signals it
+            await asyncio.sleep(0.01)
+
+
 async def send(client, text, **headers):
     """Send a text as JSON to the door that takes any."""
     response = await client.post(ECHO, data=text, headers=JSON | headers)
@@ -207,7 +214,7 @@ class TestHalfARequest:
             await client.get("/api/v1/whoami")
             writer.close()
             await writer.wait_closed()
-            await client.get("/api/v1/whoami")
+            await settle(lambda: 499 in {one.get("status") for one in logs})
 
         assert "failed" not in {one["event"] for one in logs}
 

@@ -5,6 +5,7 @@ import threading
 
 import pytest
 
+from earntrack_core.kernel.errors import DuplicateError
 from http_support import bearer, make_server
 
 
@@ -169,3 +170,38 @@ class TestFailure:
         assert (first.status, second.status) == (500, 201)
         assert "Idempotent-Replayed" not in second.headers
         assert len(server.shelf.notes) == 1
+
+    async def test_of_two_refusals_one_is_remembered(self, server, client):
+        """Twins that are refused together get the same refusal."""
+        meeting = threading.Barrier(2)
+
+        def meet():
+            if not server.shelf.replies:
+                meeting.wait()
+
+        server.shelf.before_commit = meet
+        refused = NOTE | {"text": "refused"}
+
+        answers = await asyncio.gather(
+            post(client, refused), post(client, refused)
+        )
+
+        replays = [a for a in answers if "Idempotent-Replayed" in a.headers]
+        assert [one.status for one in answers] == [422, 422]
+        assert len(replays) == 1
+
+    async def test_a_twin_that_came_to_nothing(self, server, client):
+        """Who is beaten by a twin that left no answer may try again."""
+
+        def vanish():
+            server.shelf.before_commit = None
+            raise DuplicateError("reply", "key", "k-1")
+
+        server.shelf.before_commit = vanish
+
+        response = await post(client)
+
+        assert response.status == 409
+        assert (await response.json())["code"] == "in_flight"
+        assert response.headers["Retry-After"] == "1"
+        assert server.shelf.notes == {}

@@ -53,6 +53,12 @@ class TestLogs:
         (line,) = lines(stream)
         assert (line["event"], line["level"]) == ("count 3", "warning")
 
+    def test_what_orjson_cannot_write(self, stream):
+        """A log never fails over what it is given."""
+        structlog.get_logger("test").info("said", number=2**70, thing=object)
+
+        assert lines(stream)[0]["number"] == 2**70
+
     def test_levels(self, stream):
         """What is less serious than the level is not written."""
         structlog.get_logger("test").debug("no")

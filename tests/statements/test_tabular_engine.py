@@ -273,6 +273,12 @@ class TestRules:
 
         assert tables.skipped(items) == [(2, "nothing"), (3, "zero")]
 
+    def test_an_earning_of_nothing(self):
+        """A record that is kept although nothing was earned is no event."""
+        row = tables.read(table("2026-01-01,Sale,0,,,EUR,,,"))[0]
+
+        assert (row.gross, row.earnings) == (Decimal(0), 0)
+
     def test_legs(self):
         """A conversion is two rows in two currencies, in one group."""
         spec = tables.spec_of(
@@ -390,6 +396,16 @@ class TestSums:
             (3, "{sum}", "missing"),
             (4, "{sum}", "bad_amount"),
         ]
+
+    def test_cells_that_say_nothing(self):
+        """Dashes are no ids and no texts."""
+        row = tables.read(table("2026-01-01,Sale,1,,,EUR,--,-,"))[0]
+
+        assert (row.external_id, row.exact, row.description) == (
+            None,
+            False,
+            "",
+        )
 
     def test_captured_order(self):
         """A captured word can be the id of an order."""
@@ -931,7 +947,12 @@ yes = ["Yes", "1"]
             '[[rule]]\nkind = "time"\namount = ["Amount"]',
         )
 
-        row = tables.read("Day,Worked,Amount\n2026-01-01,1,50\n", spec)[0]
+        rows = tables.read(
+            "Day,Worked,Amount\n2026-01-01,1,50\n2026-01-02,1,\n", spec
+        )
 
-        assert (row.amount, row.currency) == (Decimal(50), "EUR")
-        assert not row.billable
+        assert [(row.amount, row.currency) for row in rows] == [
+            (Decimal(50), "EUR"),
+            (None, None),
+        ]
+        assert not rows[0].billable

@@ -66,6 +66,7 @@ def builder(leg: Leg, kind: RowKind, parts: Parts, events: Events) -> Build:
     """Return what builds the rows of a leg."""
     coins, ids = parts.coins, parts.identities
     coin = None if coins is None else coins.of(leg.currency)
+    timed = kind is RowKind.TIME
     text = leg.description or parts.spec.row.description
     describe = text_reader(text, parts.cells)
     extras = _extras(leg, kind, parts)
@@ -73,7 +74,9 @@ def builder(leg: Leg, kind: RowKind, parts: Parts, events: Events) -> Build:
     usual = _usual(leg, kind, ids)
 
     def build(line: int, row: Row, when: When, sums: Sums) -> StatementRow:
-        currency = None if coin is None else coin(row)
+        currency = None
+        if coin is not None and not (timed and _unpaid(sums)):
+            currency = coin(row)
         description = "" if describe is None else describe(row)
         external = "" if external_of is None else external_of(row)
         values = usual | sums
@@ -93,6 +96,11 @@ def builder(leg: Leg, kind: RowKind, parts: Parts, events: Events) -> Build:
         return _made(values)
 
     return build
+
+
+def _unpaid(sums: Sums) -> bool:
+    """Say whether nothing is said about money, so that no currency is."""
+    return all(value is None for value in sums.values())
 
 
 def _usual(leg: Leg, kind: RowKind, ids: Identities) -> dict[str, Any]:

@@ -57,6 +57,8 @@ class Cells:
 
     header: Header
     captures: dict[str, int]
+    empty: frozenset[str] = frozenset()
+    """What stands in cells that say nothing."""
 
     @property
     def nowhere(self) -> int:
@@ -94,11 +96,14 @@ class Cells:
         return self.at(name)
 
 
-def cells_of(header: Header, captures: tuple[Capture, ...]) -> Cells:
+def cells_of(
+    header: Header, captures: tuple[Capture, ...], empty: Names
+) -> Cells:
     """Return the cells of records below *header*."""
     names = sorted(captures_of(captures))
     first = header.width + 1
-    return Cells(header, {name: first + at for at, name in enumerate(names)})
+    places = {name: first + at for at, name in enumerate(names)}
+    return Cells(header, places, frozenset(empty))
 
 
 @define
@@ -159,14 +164,26 @@ def text_reader(template: str | None, cells: Cells) -> Text | None:
         return None
     pattern, names = filler(template)
     places = [cells.place_of(name) for name in names]
+    empty = cells.empty
     if pattern == "{}":
-        only = places[0]
-        return lambda row: " ".join(row[only].split())
+        return _cell(places[0], empty)
 
     def fill(row: Row) -> str:
-        return " ".join(pattern.format(*[row[at] for at in places]).split())
+        found = [row[at].strip() for at in places]
+        said = ["" if text in empty else text for text in found]
+        return " ".join(pattern.format(*said).split())
 
     return fill
+
+
+def _cell(at: int, empty: frozenset[str]) -> Text:
+    """Return what reads the text of one cell."""
+
+    def read(row: Row) -> str:
+        text = " ".join(row[at].split())
+        return "" if text in empty else text
+
+    return read
 
 
 def id_reader(template: str | None, cells: Cells) -> Text | None:
@@ -177,10 +194,8 @@ def id_reader(template: str | None, cells: Cells) -> Text | None:
     pattern, names = filler(template)
     if pattern == "{}":
         return fill
-    places = [cells.place_of(name) for name in names]
-    return lambda row: (
-        fill(row) if all(row[at].strip() for at in places) else ""
-    )
+    parts = [_cell(cells.place_of(name), cells.empty) for name in names]
+    return lambda row: fill(row) if all(part(row) for part in parts) else ""
 
 
 def _one(places: tuple[int, ...], parse: Parse, *, minus: bool) -> Amount:

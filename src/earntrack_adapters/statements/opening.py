@@ -48,7 +48,8 @@ class Opening:
     cells: Cells = field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        cells = cells_of(self.header, self.spec.capture)
+        spec = self.spec
+        cells = cells_of(self.header, spec.capture, spec.numbers.empty)
         object.__setattr__(self, "cells", cells)
 
     @property

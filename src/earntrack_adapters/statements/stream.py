@@ -166,7 +166,8 @@ class Stream:
             return self._legs(line, row, rule)
         plan, leg = self.plan, rule.legs[0]
         money = leg.money(row)
-        if not any(money.values()):
+        nothing = not any(money.values())
+        if nothing:
             reason = self._left_out(rule, [money])
             if reason is not None:
                 return Skipped(line=line, reason=reason)
@@ -177,6 +178,8 @@ class Stream:
         if not rule.known:
             warnings.append(self._new_word(line, row))
         read = leg.build(line, row, when, money)
+        if nothing and read.earnings:
+            read = evolve(read, earnings=0)
         if self.balance is not None:
             self._follow(line, row, read)
         return Record(

@@ -135,6 +135,24 @@ def period_of(step: Step, day: date, first_weekday: int = 0) -> Period:
     return Period(start, shift(start, step, 1))
 
 
+def span(since: date | None, until: date | None) -> Period | None:
+    """Return the days from one to another, both inside; None of any day.
+
+    Raises:
+        InvalidError: One is no sane day, or the last is before the first.
+    """
+    for name, day in (("since", since), ("until", until)):
+        if day is not None and not FIRST_YEAR <= day.year <= LAST_YEAR:
+            raise InvalidError(
+                name, f"must be in the years {FIRST_YEAR} to {LAST_YEAR}"
+            )
+    if since is None and until is None:
+        return None
+    first = since or date(FIRST_YEAR, 1, 1)
+    last = until or date(LAST_YEAR, 12, 31)
+    return Period(first, last + timedelta(days=1))
+
+
 def _floor(step: Step, day: date, first_weekday: int) -> date:
     if step is Step.DAY:
         return day

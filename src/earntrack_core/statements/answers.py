@@ -1,11 +1,15 @@
-"""Answers as JSON, to be kept with an import that may be resumed."""
+"""Answers as people write them, and as they are kept with an import."""
 
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from attrs import asdict, evolve
 
+from earntrack_core.kernel.errors import InvalidError
 from earntrack_core.statements.model import Answers
+
+
+PERIOD: Final = "2026-09-01/2026-09-30"
 
 
 def answers_to(answers: Answers) -> dict[str, Any]:
@@ -29,3 +33,19 @@ def answers_from(tree: dict[str, Any]) -> Answers:
         return Answers(**tree)
     first, last = (date.fromisoformat(day) for day in period)
     return evolve(Answers(**{**tree, "period": None}), period=(first, last))
+
+
+def period_from(text: str) -> tuple[date, date]:
+    """Return the first and the last day of a period like `PERIOD`.
+
+    Raises:
+        InvalidError: It is none, or ends before it begins.
+    """
+    begin, _, end = text.partition("/")
+    try:
+        first, last = date.fromisoformat(begin), date.fromisoformat(end)
+    except ValueError as error:
+        raise InvalidError("period", f"must look like {PERIOD}") from error
+    if last < first:
+        raise InvalidError("period", "ends before it begins")
+    return first, last

@@ -14,9 +14,7 @@ from moneyed import Money
 from earntrack_core.earnings.model import (
     LEGS,
     Earning,
-    EarningId,
     EarningKind,
-    PayoutId,
     sane_span,
 )
 from earntrack_core.earnings.payouts import Payout
@@ -109,7 +107,7 @@ def dated(line: Line) -> None:
     Raises:
         InvalidError: It has no day.
     """
-    if line.platform_id is None or line.local_date is not None:
+    if line.local_date is not None or line.platform_id is None:
         return
     if tells_money(line) or line.seconds or line.amounts.get("payout"):
         raise InvalidError("date", "is missing")
@@ -128,54 +126,61 @@ def _nothing(code: str) -> Money:
     return zero(code)
 
 
-def _leg(leg: str, exact: Decimal | None, info: CurrencyInfo) -> Money:
-    """Return an amount of an earning.
+def _legs(line: Line, info: CurrencyInfo) -> dict[str, Money]:
+    """Return the amounts of an earning, by leg and in the order of `LEGS`.
 
     Raises:
-        InvalidError: It is beyond all bounds.
+        InvalidError: One is beyond all bounds.
     """
-    amount = _coins(exact, info) if exact else None
-    if not amount:
-        return _nothing(info.code)
-    if leg not in DIRECT:
-        amount = EXACT.minus(amount)
-    return Money(amount, info.currency)
+    legs = dict.fromkeys(LEGS, _nothing(info.code))
+    for leg, exact in line.amounts.items():
+        if leg in legs and (amount := _coins(exact, info)):
+            kept = amount if leg in DIRECT else EXACT.minus(amount)
+            legs[leg] = Money(kept, info.currency)
+    if line.shadow is Shadow.ARRIVAL:
+        legs["gross"] = _nothing(info.code)
+    return legs
+
+
+def _worked(line: Line) -> timedelta | None:
+    if line.seconds is None:
+        return None
+    worked = timedelta(seconds=line.seconds)
+    sane_span(None, _WORKED, worked)
+    return worked
+
+
+def _kind(line: Line) -> EarningKind:
+    if line.shadow is Shadow.ARRIVAL:
+        return EarningKind.FEE
+    if not tells_money(line):
+        return EarningKind.TIME
+    return KINDS.get(line.kind, EarningKind.FEE)
 
 
 def earning_of(line: Line, book: Book) -> Earning | None:
-    """Return what a line brought in, each amount rounded half up.
+    """Return what a line that points to an earning is booked as.
 
-    Of the arrival of a payout only what was kept of it is left.
+    Each amount is rounded half up. Of the arrival of a payout only what was
+    kept of it is left.
 
     Raises:
         InvalidError: An amount, a day or a span is out of all bounds.
     """
-    if not earns(line):
+    if line.earning_id is None:
         return None
-    info = currency_info(line.currency or book.currency)
-    worked = None
-    if line.seconds is not None:
-        worked = timedelta(seconds=line.seconds)
-        sane_span(None, _WORKED, worked)
     sane_day(None, _DAY, line.local_date)
-    said = line.amounts.get
-    gross, *others = [_leg(leg, said(leg), info) for leg in LEGS]
-    kind, count = KINDS.get(line.kind, EarningKind.FEE), line.earnings
-    if not tells_money(line):
-        kind = EarningKind.TIME
-    if line.shadow is Shadow.ARRIVAL:
-        kind, count, gross = EarningKind.FEE, 0, _nothing(info.code)
+    info = currency_info(line.currency or book.currency)
     return _made(
         (
-            line.earning_id or EarningId(line.id),
+            line.earning_id,
             book.workspace_id,
             line.platform_id,
             line.local_date,
-            kind,
-            gross,
-            *others,
-            count,
-            worked,
+            _kind(line),
+            *_legs(line, info).values(),
+            0 if line.shadow is Shadow.ARRIVAL else line.earnings,
+            _worked(line),
             line.description,
             line.external_id,
             line.occurred_at,
@@ -188,19 +193,19 @@ def earning_of(line: Line, book: Book) -> Earning | None:
 
 
 def payout_of(line: Line, book: Book) -> Payout | None:
-    """Return the payout that a line tells of, rounded half up.
+    """Return the payout that a line points to, rounded half up.
 
     Raises:
         InvalidError: The amount or the day is out of all bounds.
     """
-    platform_id, day = line.platform_id, line.local_date
-    if platform_id is None or day is None or not pays(line):
+    key, platform_id, day = line.payout_id, line.platform_id, line.local_date
+    if key is None or platform_id is None or day is None:
         return None
     info = currency_info(line.currency or book.currency)
     amount = EXACT.minus(_coins(line.amounts["payout"], info))
     return Payout(
         **stamp(book.workspace_id, book.now),
-        id=line.payout_id or PayoutId(line.id),
+        id=key,
         platform_id=platform_id,
         paid_on=day,
         amount=Money(amount, info.currency),

@@ -114,17 +114,17 @@ class Import:
         if not lines:
             self._follow(record)
             return
-        own = {
+        own = [
             hash(line.key)
             for row, line in zip(record.rows, lines, strict=True)
             if row.exact or row.summary
-        }
-        repeated = bool(own) and own <= self._seen
+        ]
+        repeated = bool(own) and self._seen.issuperset(own)
         judgement = self._judged(lines, outcome, repeated=repeated)
         self._verdict = judgement[0]
         self.findings.judge(judgement)
         if self._verdict is not Verdict.ERROR:
-            self._seen |= own
+            self._seen.update(own)
             if not repeated:
                 self.findings.add_up(record)
 

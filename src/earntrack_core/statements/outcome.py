@@ -1,10 +1,10 @@
 """What the lines of a chunk are to the book: new, known, corrected."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Final
 
-from attrs import Factory, define, evolve, frozen
+from attrs import Factory, define, evolve
 
 from earntrack_core.earnings.model import BatchId, Earning
 from earntrack_core.earnings.payouts import Payout
@@ -26,7 +26,10 @@ from earntrack_core.statements.rebooking import (
 
 
 class Verdict(StrEnum):
-    """What became of a record that could be read."""
+    """What became of a record that could be read.
+
+    Of a record with several rows, the first of these that is true of one.
+    """
 
     IMPORTED = "imported"
     UPDATED = "updated"
@@ -35,18 +38,12 @@ class Verdict(StrEnum):
 
 
 Judgement = tuple[Verdict, Sequence[Problem]]
+Booked = tuple[Earning | None, Payout | None]
+Seen = tuple[Line | None, Booked]
 
+NOTHING: Final[Booked] = (None, None)
 NEW: Final[Judgement] = (Verdict.IMPORTED, ())
 REPEATED: Final[Judgement] = (Verdict.DUPLICATE, ())
-
-
-@frozen
-class Booked:
-    """A new line, and what it is booked as."""
-
-    line: Line
-    earning: Earning | None
-    payout: Payout | None
 
 
 @define
@@ -56,7 +53,9 @@ class Outcome:
     batch_id: BatchId
     book: Book
     known: dict[str, Line]
-    new: list[Booked] = Factory(list)
+    lines: list[Line] = Factory(list)
+    earnings: list[Earning] = Factory(list)
+    payouts: list[Payout] = Factory(list)
     rewritten: list[Rewritten] = Factory(list)
     kept: list[Line] = Factory(list)
     """What this batch says of lines that another batch tells of."""
@@ -64,42 +63,45 @@ class Outcome:
     def see(self, lines: Sequence[Line]) -> Judgement:
         """Judge a record by its lines; all of them count, or none."""
         try:
-            fresh = [one for line in lines for one in self._fresh(line)]
+            seen = [self._seen(line) for line in lines]
         except InvalidError as error:
             return Verdict.ERROR, (_unfit(lines[0], error),)
         judged = [
-            self._judged(line, self.known[line.key])
-            for line in lines
-            if line.key in self.known
+            self._added(line, booked) if old is None else self._met(line, old)
+            for line, (old, booked) in zip(lines, seen, strict=True)
         ]
-        self.new += fresh
-        for one in fresh:
-            self.known[one.line.key] = one.line
-        if not judged:
-            return NEW
+        if len(judged) == 1:
+            return judged[0]
+        verdicts = {verdict for verdict, _ in judged}
         problems = tuple(one for _, found in judged for one in found)
-        if fresh:
-            return Verdict.IMPORTED, problems
-        updated = any(verdict is Verdict.UPDATED for verdict, _ in judged)
-        return Verdict.UPDATED if updated else Verdict.DUPLICATE, problems
+        return next(one for one in Verdict if one in verdicts), problems
 
-    def _fresh(self, line: Line) -> Iterator[Booked]:
-        """Yield a line if it is new; insist that it can be booked.
+    def _seen(self, line: Line) -> Seen:
+        """Return what is known of a line, else what it is booked as.
 
         Raises:
-            InvalidError: It cannot.
+            InvalidError: It is new or corrects another, and does not fit.
         """
         old = self.known.get(line.key)
         if old is not None and not outranks(line, old):
-            return
+            return old, NOTHING
         dated(line)
-        booked = Booked(
-            line, earning_of(line, self.book), payout_of(line, self.book)
-        )
-        if old is None:
-            yield booked
+        booked = earning_of(line, self.book), payout_of(line, self.book)
+        return old, booked
 
-    def _judged(self, line: Line, old: Line) -> Judgement:
+    def _added(self, line: Line, booked: Booked) -> Judgement:
+        """Take in a new line."""
+        earning, payout = booked
+        self.known[line.key] = line
+        self.lines.append(line)
+        if earning is not None:
+            self.earnings.append(earning)
+        if payout is not None:
+            self.payouts.append(payout)
+        return NEW
+
+    def _met(self, line: Line, old: Line) -> Judgement:
+        """Judge a line that is known."""
         same = meaning(line) == meaning(old)
         if outranks(line, old):
             rewritten = successor(line, old)
@@ -130,10 +132,10 @@ class Outcome:
 
     def store(self, unit: StatementsUnit) -> None:
         """Write it all down."""
-        new, rewritten = self.new, self.rewritten
-        unit.payouts.add_all([one.payout for one in new if one.payout])
-        unit.earnings.add_all([one.earning for one in new if one.earning])
-        unit.lines.add_all([one.line for one in new])
+        rewritten = self.rewritten
+        unit.payouts.add_all(self.payouts)
+        unit.earnings.add_all(self.earnings)
+        unit.lines.add_all(self.lines)
         unit.lines.keep([one.before for one in rewritten])
         unit.lines.keep([one.after for one in rewritten] + self.kept)
         rebook(unit, rewritten, self.book)

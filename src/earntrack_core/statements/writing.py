@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from operator import itemgetter
 from typing import Final
 
 from attrs import field, frozen
@@ -72,6 +73,8 @@ GIVEN: Final = (
 
 Write = Callable[[StatementRow, str], Line]
 
+_amounts: Final = itemgetter(*AMOUNTS)
+_copied: Final = itemgetter(*COPIED)
 _made: Final = maker(Line, (*WRITTEN, *COPIED, *GIVEN))
 
 
@@ -101,7 +104,11 @@ def line_writer(origin: Origin) -> Write:
 
     def write(row: StatementRow, key: str) -> Line:
         said = vars(row)
-        amounts = {leg: said[leg] for leg in AMOUNTS if said[leg] is not None}
+        amounts = {
+            leg: amount
+            for leg, amount in zip(AMOUNTS, _amounts(said), strict=True)
+            if amount is not None
+        }
         worked, own = row.worked, next(ids)
         booked = home is not None and row.local_date is not None
         earns = worked is not None or not amounts.keys().isdisjoint(NET_LEGS)
@@ -119,7 +126,7 @@ def line_writer(origin: Origin) -> Write:
                 _reference(row.order_ref),
                 printable(row.counterparty, NAME),
                 printable(row.description, NOTES),
-                *[said[name] for name in COPIED],
+                *_copied(said),
                 *given,
             )
         )

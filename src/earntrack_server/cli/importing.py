@@ -1,29 +1,30 @@
-"""`earntrack import` and `earntrack undo`."""
+"""`earntrack import`, `earntrack imports` and `earntrack undo`."""
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, BinaryIO, Final, Literal
+from typing import Annotated, BinaryIO
 from uuid import UUID
 
-from attrs import evolve, frozen
-from cyclopts import Parameter, validators
+from attrs import evolve
+from cyclopts import Parameter
 from rich.progress import Progress, SpinnerColumn, TextColumn
 
 from earntrack_core.earnings.model import BatchId
-from earntrack_core.kernel.errors import (
-    EarnTrackError,
-    InvalidError,
-    NotFoundError,
-)
-from earntrack_core.platforms.model import PlatformFilter, PlatformId
-from earntrack_core.statements.errors import StatementError
+from earntrack_core.kernel.errors import EarnTrackError
+from earntrack_core.statements.batch import Batch, BatchFilter
 from earntrack_core.statements.importer import Order
-from earntrack_core.statements.model import Answers
 from earntrack_core.statements.report import ImportReport
-from earntrack_server.cli.common import Database, Desk, Json, desk
+from earntrack_server.cli.answering import Answering
+from earntrack_server.cli.common import (
+    After,
+    Database,
+    Desk,
+    Json,
+    Limit,
+    desk,
+    part_of,
+)
 from earntrack_server.cli.outcome import (
     Ended,
     Exit,
@@ -34,99 +35,28 @@ from earntrack_server.cli.outcome import (
     out,
     show_error,
     show_json,
+    unopened,
 )
 from earntrack_server.cli.reports import contract, shown
+from earntrack_server.cli.tables import table_of
 from earntrack_server.unpacking import members
 
 
-Flag = Parameter(negative="")
-File = Annotated[
-    Path, Parameter(validator=validators.Path(exists=True, dir_okay=False))
+Files = Annotated[
+    list[Path], Parameter(name="FILE", help="Statements, or archives of them.")
 ]
-DateOrder = Literal["dmy", "mdy", "ymd"]
-PERIOD: Final = "2026-09-01/2026-09-30"
-
-
-@Parameter(name="*")
-@frozen(kw_only=True)
-class Answering:
-    """What a file may not tell itself."""
-
-    platform: Annotated[
-        str | None,
-        Parameter(help="Name, key or id of the platform to book on."),
-    ] = None
-    currency: Annotated[
-        str | None, Parameter(help="ISO 4217 code of the amounts.")
-    ] = None
-    timezone: Annotated[
-        str | None, Parameter(help="IANA name of the times' zone.")
-    ] = None
-    date_order: Annotated[
-        DateOrder | None, Parameter(help="Order of day, month and year.")
-    ] = None
-    number_form: Annotated[
-        Literal[".", ","] | None, Parameter(help="The decimal mark.")
-    ] = None
-    period: Annotated[
-        str | None, Parameter(help=f"Days of a sum: {PERIOD}.")
-    ] = None
-    account: Annotated[
-        str, Parameter(help="Which account, if there are several.")
-    ] = ""
-    format: Annotated[
-        str | None, Parameter(help="Id of the format, if it is not clear.")
-    ] = None
-    map: Annotated[
-        File | None,
-        Parameter(help="JSON file that names the columns of a table."),
-    ] = None
-
-    def answers(self) -> Answers:
-        """Return the answers as the core wants them."""
-        return Answers(
-            currency=self.currency,
-            zone=self.timezone,
-            date_order=self.date_order,
-            number_form=self.number_form,
-            period=_period(self.period),
-            account=self.account,
-            mapping=None if self.map is None else _mapping(self.map),
-        )
-
-
-def _period(text: str | None) -> tuple[date, date] | None:
-    if text is None:
-        return None
-    first, _, last = text.partition("/")
-    try:
-        return date.fromisoformat(first), date.fromisoformat(last)
-    except ValueError as error:
-        raise InvalidError("period", f"must look like {PERIOD}") from error
-
-
-def _mapping(path: Path) -> Mapping[str, Any]:
-    try:
-        tree = json.loads(path.read_bytes())
-    except ValueError as error:
-        raise InvalidError("map", f"{path} is not JSON") from error
-    mapping = tree.get("mapping", tree) if isinstance(tree, dict) else None
-    if not isinstance(mapping, dict):
-        raise InvalidError("map", "must be a JSON object")
-    return mapping
+Result = ImportReport | EarnTrackError
+EVERY = BatchFilter()
 
 
 def import_files(
-    *files: File,
+    files: Files,
+    /,
+    *,
     answering: Answering | None = None,
     dry_run: Annotated[
-        bool, Flag, Parameter(help="Only say what would be done.")
-    ] = False,
-    strict: Annotated[
-        bool, Flag, Parameter(help="All records of a file, or none.")
-    ] = False,
-    force: Annotated[
-        bool, Flag, Parameter(help="Read a file again that is known.")
+        bool,
+        Parameter(negative="", help="Only say what would be done."),
     ] = False,
     json_output: Json = False,
     database: Database = None,
@@ -136,39 +66,35 @@ def import_files(
     Exit code 1 says that some records could not be read, 2 that a file is no
     statement that we know, 3 that a question must be answered first.
     """
-    if not files:
-        err.print("Name at least one file.")
-        raise Ended(Exit.REFUSED)
     with ending(json_output=json_output), desk(database) as here:
-        told = answering or Answering()
-        order = Order(
-            name="",
-            answers=told.answers(),
-            format_id=told.format,
-            platform_id=_platform(here, told.platform),
-            strict=strict,
-            force=force,
-        )
+        order = (answering or Answering()).order(here)
         results = [
             result
             for file in files
             for result in _file(here, file, order, dry_run=dry_run)
         ]
-    _show(results, json_output=json_output)
-
-
-Result = ImportReport | EarnTrackError
+    if json_output:
+        trees = [_tree(one) for one in results]
+        show_json(trees[0] if len(trees) == 1 else trees)
+    else:
+        _show(results)
+    worst = max((_code(one) for one in results), default=Exit.DONE)
+    if worst is not Exit.DONE:
+        raise Ended(worst)
 
 
 def _file(
     here: Desk, path: Path, order: Order, *, dry_run: bool
 ) -> Iterator[Result]:
-    with path.open("rb") as source:
-        try:
+    """Yield what becomes of a file; of an archive, of each file in it."""
+    try:
+        with path.open("rb") as source:
             for name, file in members(path.name, source):
                 yield _one(here, file, evolve(order, name=name), dry_run)
-        except StatementError as error:
-            yield error
+    except OSError as error:
+        yield unopened(path, error)
+    except EarnTrackError as error:
+        yield error
 
 
 def _one(here: Desk, file: BinaryIO, order: Order, dry_run: bool) -> Result:
@@ -185,7 +111,7 @@ def _one(here: Desk, file: BinaryIO, order: Order, dry_run: bool) -> Result:
 def _progress(order: Order) -> Iterator[Order]:
     columns = (
         SpinnerColumn(),
-        TextColumn("{task.description} {task.completed:,} records"),
+        TextColumn("{task.description} {task.completed:,}", markup=False),
     )
     with Progress(*columns, console=err, transient=True) as progress:
         task = progress.add_task(order.name, total=None)
@@ -195,38 +121,18 @@ def _progress(order: Order) -> Iterator[Order]:
         )
 
 
-def _platform(here: Desk, wanted: str | None) -> PlatformId | None:
-    if wanted is None:
-        return None
-    platforms = here.et.platforms
-    for where in (PlatformFilter(key=wanted), PlatformFilter(name=wanted)):
-        found = platforms.find(here.me, where).items
-        if found:
-            return found[0].id
-    try:
-        return platforms.get(here.me, PlatformId(UUID(wanted))).id
-    except ValueError as error:
-        raise NotFoundError("platform", wanted) from error
+def _tree(result: Result) -> dict[str, object]:
+    if isinstance(result, EarnTrackError):
+        return {"error": error_tree(result)}
+    return contract(result)
 
 
-def _show(results: list[Result], *, json_output: bool) -> None:
-    if json_output:
-        trees = [
-            {"error": error_tree(one)}
-            if isinstance(one, EarnTrackError)
-            else contract(one)
-            for one in results
-        ]
-        show_json(trees[0] if len(trees) == 1 else trees)
-    else:
-        for one in results:
-            if isinstance(one, EarnTrackError):
-                show_error(one)
-            else:
-                out.print(shown(one))
-    worst = max((_code(one) for one in results), default=Exit.DONE)
-    if worst is not Exit.DONE:
-        raise Ended(worst)
+def _show(results: Sequence[Result]) -> None:
+    for one in results:
+        if isinstance(one, EarnTrackError):
+            show_error(one)
+        else:
+            out.print(shown(one))
 
 
 def _code(result: Result) -> Exit:
@@ -235,6 +141,36 @@ def _code(result: Result) -> Exit:
     if result.questions and result.batch_id is None:
         return Exit.QUESTIONS
     return Exit.PARTLY if result.errors else Exit.DONE
+
+
+def imports(
+    *,
+    limit: Limit = 50,
+    after: After = None,
+    json_output: Json = False,
+    database: Database = None,
+) -> None:
+    """List imports, the newest first."""
+    with ending(json_output=json_output), desk(database) as here:
+        part = part_of(limit, after)
+        page = here.et.statements.batches(here.me, EVERY, part)
+        if json_output:
+            show_json(here.tree(page))
+            return
+    heads = ("Day", "Id", "State", "New>", "File")
+    out.print(table_of(heads, map(_row, page.items)))
+    if page.next is not None:
+        err.print(f"More: --cursor {page.next}")
+
+
+def _row(batch: Batch) -> tuple[str, ...]:
+    return (
+        f"{batch.created_at:%Y-%m-%d}",
+        str(batch.id),
+        batch.state.value,
+        f"{batch.counts.imported:,}",
+        batch.file_name,
+    )
 
 
 def undo(

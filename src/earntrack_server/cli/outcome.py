@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import IntEnum
+from pathlib import Path
 from typing import Any, Final
 
 from rich.console import Console
@@ -52,6 +53,11 @@ class FileError(EarnTrackError):
     """A file that was named cannot be opened."""
 
     code = "file"
+
+
+def unopened(path: Path, error: OSError) -> FileError:
+    """Return the error that says which file cannot be opened, and why."""
+    return FileError(f"{path} cannot be opened: {error.strerror}.")
 
 
 def show_json(tree: Any) -> None:

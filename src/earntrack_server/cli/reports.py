@@ -20,7 +20,8 @@ from earntrack_core.statements.model import (
     StatementKind,
 )
 from earntrack_core.statements.report import ImportReport
-from earntrack_core.statements.totals import amount_text
+from earntrack_core.statements.totals import UNKNOWN, amount_text
+from earntrack_server.cli.answering import OPTIONS
 
 
 LISTED: Final = 20
@@ -127,56 +128,96 @@ def _parts(report: ImportReport) -> Iterator[RenderableType]:
         (report.file_name, "bold"),
         f"  {facts.format_id}, {facts.encoding or 'text'}",
     )
-    yield _counts(report)
-    if report.totals and facts.kind is not StatementKind.TIME:
-        yield _totals(report.totals)
+    yield Text(f"  {_counts(report)}")
+    yield from _sums(report)
     for one in report.questions:
-        yield Text(f"? {one.text}", style="yellow")
-        if one.choices:
-            yield Text("  " + " or ".join(one.choices))
+        yield from _asked(one)
     for name, problems, style in (
         ("error", report.errors, "red"),
         ("warning", report.warnings, "yellow"),
     ):
         yield from _problems(name, problems, style)
+    yield Text(f"  {_verdict(report)}")
 
 
-def _counts(report: ImportReport) -> Text:
-    counts = report.counts
-    parts = [
-        f"{counts.data_rows} records",
-        f"{counts.imported} new",
-        f"{counts.duplicates} known",
-        f"{counts.updated} corrected",
-        f"{counts.skipped} left out",
-        f"{counts.errors} unreadable",
-    ]
-    text = "  " + " · ".join(parts)
+def _verdict(report: ImportReport) -> str:
+    if report.batch_id is not None:
+        return f"Take it back with: earntrack undo {report.batch_id}"
     if report.repeats is not None:
-        text += f"\n  This very file was imported before ({report.repeats})."
-    return Text(text)
+        return f"Imported before, as {report.repeats}; --force reads it again."
+    return "Nothing was booked."
 
 
-def _totals(totals: Mapping[str, Any]) -> Table:
+def _counts(report: ImportReport) -> str:
+    counts = report.counts
+    others = {
+        "known": counts.duplicates,
+        "corrected": counts.updated,
+        "left out": counts.skipped,
+        "unreadable": counts.errors,
+    }
+    parts = [f"{counts.data_rows:,} records", f"{counts.imported:,} new"]
+    parts += [f"{count:,} {word}" for word, count in others.items() if count]
+    return " · ".join(parts)
+
+
+def _sums(report: ImportReport) -> Iterator[RenderableType]:
+    if report.facts.kind is StatementKind.TIME:
+        yield Text(f"  {_work(report.totals)}")
+        return
+    if report.totals:
+        yield _totals(report.totals)
+    if report.hours is not None:
+        yield Text(f"  {report.hours} hours")
+
+
+def _work(totals: Mapping[str, Any]) -> str:
+    parts = [
+        f"{totals['entries']:,} entries",
+        f"{_clock(totals['seconds'])} hours",
+        f"{_clock(totals['billable_seconds'])} billable",
+    ]
+    for currency, amount in totals["amount"].items():
+        parts.append(f"{_cell(amount, currency)} {currency}")
+    return " · ".join(parts)
+
+
+def _clock(seconds: int | str) -> str:
+    minutes = int(Decimal(seconds)) // 60
+    return f"{minutes // 60}:{minutes % 60:02}"
+
+
+def _totals(totals: Mapping[str, Mapping[str, Any]]) -> Table:
+    """Return sums with a column for each currency; nothing is left out."""
     table = Table(box=None, pad_edge=True, header_style="dim")
-    for currency, sums in totals.items():
-        if not table.columns:
-            table.add_column("")
-            for name in sums:
-                table.add_column(name.replace("_", " "), justify="right")
-        table.add_row(
-            currency, *(_cell(value, currency) for value in sums.values())
-        )
+    table.add_column("")
+    for currency in totals:
+        table.add_column(currency, justify="right")
+    for name in next(iter(totals.values())):
+        cells = [_cell(sums[name], code) for code, sums in totals.items()]
+        if any(Decimal(str(sums[name])) for sums in totals.values()):
+            table.add_row(name.replace("_", " "), *cells)
     return table
 
 
 def _cell(value: object, currency: str) -> str:
     if isinstance(value, int):
-        return str(value)
+        return f"{value:,}"
     amount = Decimal(str(value))
-    if currency != "?":
+    if currency != UNKNOWN:
         amount = round_amount(amount, currency)
     return f"{amount:,}"
+
+
+def _asked(question: Question) -> Iterator[Text]:
+    yield Text(f"? {question.text}", style="yellow")
+    if question.choices:
+        yield Text("    " + " or ".join(question.choices))
+    for one in question.evidence:
+        yield Text(f"    {one}", style="dim")
+    option = OPTIONS.get(question.key)
+    if option is not None:
+        yield Text(f"    Answer with {option}")
 
 
 def _problems(

@@ -6,7 +6,9 @@ from typing import Annotated
 
 from attrs import evolve
 from cyclopts import Parameter
+from rich.text import Text
 
+from earntrack_server.checks import is_loopback
 from earntrack_server.cli.common import Database, settings_with
 from earntrack_server.cli.outcome import ending, err
 from earntrack_server.config import Settings
@@ -43,7 +45,9 @@ def serve(
         insist_on_safety(settings)
         if demo:
             with TemporaryDirectory(prefix="earntrack-") as folder:
-                _serve(evolve(settings, data_dir=Path(folder)), demo=True)
+                own = settings.database if database is not None else None
+                fresh = evolve(settings, data_dir=Path(folder), database=own)
+                _serve(fresh, demo=True)
         else:
             _serve(settings, demo=False)
 
@@ -56,7 +60,9 @@ def _serve(settings: Settings, *, demo: bool) -> None:
         if demo:
             from earntrack_server.demo import fill  # noqa: PLC0415 -- slow
 
-            visitor = fill(et)
+            filled = fill(et)
+            visitor = filled if is_loopback(settings.host) else None
     listener = serving.bound(settings)
-    err.print(f"EarnTrack is at [bold]{settings.origin}[/] (Ctrl+C stops it)")
+    place = (settings.origin, "bold")
+    err.print(Text.assemble("EarnTrack is at ", place, " (Ctrl+C stops it)"))
     serving.serve(settings, listener, visitor)

@@ -1,6 +1,6 @@
 """The OpenAPI 3.1 document, from the routes and their types."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -14,9 +14,18 @@ from earntrack_core.kernel.errors import (
     UnauthenticatedError,
     UnavailableError,
 )
-from earntrack_core.kernel.paging import MOST
 from earntrack_core.wire import MalformedError, Wire
 from earntrack_core.wire.forms import spellings
+from earntrack_server.http.openapi_parts import (
+    HEADERS,
+    KEY,
+    MATCH,
+    NONE_MATCH,
+    PAGING,
+    PROBLEM,
+    SECURITY,
+    parameter,
+)
 from earntrack_server.http.problems import (
     MEDIA_TYPE,
     InFlightError,
@@ -35,92 +44,7 @@ from earntrack_server.http.text import json_bytes
 VERSION: Final = "3.1.0"
 JSON: Final = "application/json"
 
-PROBLEM: Final[Schema] = {
-    "type": "object",
-    "description": "What went wrong (RFC 9457).",
-    "properties": {
-        "type": {"type": "string", "format": "uri"},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "detail": {"type": "string"},
-        "code": {"type": "string", "description": "Stable, for programs."},
-        "requestId": {"type": "string"},
-        "errors": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "properties": {
-                    "pointer": {
-                        "type": "string",
-                        "description": "JSON pointer into the request.",
-                    },
-                    "message": {"type": "string"},
-                },
-                "required": ["pointer", "message"],
-            },
-        },
-    },
-    "required": ["type", "title", "status", "detail", "code", "requestId"],
-}
-SECURITY: Final[Mapping[str, Schema]] = {
-    "token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
-    "session": {
-        "type": "apiKey",
-        "in": "cookie",
-        "name": "__Host-earntrack",
-        "description": "For our own pages; writes need `X-CSRF-Token`, too.",
-    },
-}
 ALWAYS: Final = (TooManyError, UnavailableError)
-
-
-def _parameter(
-    name: str, place: str, schema: Schema, text: str = ""
-) -> Schema:
-    parameter: Schema = {"name": name, "in": place, "schema": schema}
-    if place == "path":
-        parameter["required"] = True
-    return parameter | ({"description": text} if text else {})
-
-
-KEY: Final = _parameter(
-    "Idempotency-Key",
-    "header",
-    {"type": "string", "pattern": "^[!-~]{1,255}$"},
-    "Makes a repeated request take effect once.",
-)
-MATCH: Final = _parameter(
-    "If-Match",
-    "header",
-    {"type": "string", "pattern": r'^(\*|"[0-9]{1,18}")$'},
-    "The ETag that the record must still have.",
-)
-NONE_MATCH: Final = _parameter(
-    "If-None-Match",
-    "header",
-    {"type": "string"},
-    "An ETag that is known already: then the answer is 304.",
-)
-PAGING: Final = (
-    _parameter(
-        "limit",
-        "query",
-        {"type": "integer", "minimum": 1, "maximum": MOST, "default": 50},
-    ),
-    _parameter(
-        "cursor", "query", {"type": "string"}, "`next` of the page before."
-    ),
-)
-HEADERS: Final[Mapping[str, Schema]] = {
-    "ETag": {
-        "schema": {"type": "string"},
-        "description": "The version of the record.",
-    },
-    "Link": {
-        "schema": {"type": "string"},
-        "description": "The next page, if there is one.",
-    },
-}
 
 
 @frozen(kw_only=True)
@@ -188,7 +112,7 @@ class Describer:
 
     def _parameters(self, route: Route) -> Iterator[Schema]:
         for name, kind in route.parameters().items():
-            yield _parameter(name, "path", self.schemas.of(kind, sent=False))
+            yield parameter(name, "path", self.schemas.of(kind, sent=False))
         if route.query is not None:
             yield from self._query(route.query)
         if route.paged:
@@ -208,11 +132,9 @@ class Describer:
         schema = self.schemas.object_of(form)
         required = schema.get("required", ())
         for one in spellings(form):
-            parameter = _parameter(
-                one.name, "query", schema["properties"][one.name]
-            )
+            made = parameter(one.name, "query", schema["properties"][one.name])
             needed = one.name in required
-            yield parameter | ({"required": True} if needed else {})
+            yield made | ({"required": True} if needed else {})
 
     def _body(self, route: Route) -> Schema | None:
         schema = route.body_schema

@@ -8,7 +8,7 @@ from contextlib import suppress
 from contextvars import Context, copy_context
 from queue import SimpleQueue
 from threading import Lock, Thread
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
 import structlog
 from attrs import define, field, frozen
@@ -33,9 +33,6 @@ class Work:
 
 
 Outcome = tuple["asyncio.Future[Any]", Any, BaseException | None]
-
-END: Final = None
-"""Tells a thread to go home."""
 
 
 @define(eq=False)
@@ -119,7 +116,7 @@ class Workers:
         with self._lock:
             self._closed = True
             for _ in self._running:
-                self._work.put(END)
+                self._work.put(None)  # tells a thread to go home
         for thread in self._running:
             thread.join()
 
@@ -141,7 +138,7 @@ class Workers:
         thread.start()
 
     def _serve(self) -> None:
-        while (work := self._work.get()) is not END:
+        while (work := self._work.get()) is not None:
             if not work.future.cancelled():
                 outcome = self._do(work)
                 self._outcomes.put(work.loop, (work.future, *outcome))

@@ -28,7 +28,9 @@ HEADER: Final = "X-Request-ID"
 FORWARDED: Final = "X-Forwarded-For"
 GIVEN: Final = re.compile(r"[\w.:-]{8,64}", re.ASCII)
 MILLI: Final = 1000
-QUIET: Final = frozenset({"/healthz", "/readyz", "/metrics"})
+QUIET: Final = frozenset(
+    {"/healthz", "/readyz", "/metrics", "/static/{version}/{name}"}
+)
 """Asked for every few seconds; nobody wants to read about it."""
 
 Network = IPv4Network | IPv6Network

@@ -15,7 +15,7 @@ from earntrack_core.kernel.errors import (
     NotFoundError,
 )
 from earntrack_core.kernel.paging import Page
-from earntrack_core.kernel.periods import Period, Step, period_of
+from earntrack_core.kernel.periods import Step, span
 from earntrack_server.http.route import MEMBER, VIEWER, Ask, Route
 from earntrack_server.routes.bodies import (
     Categorise,
@@ -92,19 +92,11 @@ def summary(et: EarnTrack, ask: Ask[None]) -> Summary:
     query: SummaryQuery = ask.query
     buckets = et.earnings.summary(
         ask.actor,
-        _period(query),
+        span(query.since, query.until),
         query.step,
         by_platform=query.by_platform,
     )
     return Summary(items=tuple(buckets))
-
-
-def _period(query: SummaryQuery) -> Period | None:
-    if query.since is None and query.until is None:
-        return None
-    first = query.since or date(1970, 1, 1)
-    last = query.until or date(2199, 12, 30)
-    return Period(first, period_of(Step.DAY, last).end)
 
 
 def categorise(et: EarnTrack, ask: Ask[Categorise]) -> Change:

@@ -13,7 +13,7 @@ from typing import Final
 
 from attrs import frozen
 from babel import Locale
-from babel.dates import format_date, format_datetime, format_skeleton
+from babel.dates import format_date, format_skeleton, format_time
 from babel.numbers import NumberPattern, format_compact_decimal, format_decimal
 from moneyed import Money
 
@@ -142,9 +142,10 @@ class Formats:
 
     def moment(self, at: datetime) -> str:
         """Return an instant in the reader's zone."""
-        return format_datetime(
-            at, "medium", tzinfo=zone_info(self.zone), locale=self.locale
-        )
+        here = at.astimezone(zone_info(self.zone))
+        both = str(self.locale.datetime_formats["medium"])
+        clock = format_time(here.time(), "short", locale=self.locale)
+        return both.format(clock, self.day(here.date()))
 
 
 def _noon(day: date) -> datetime:

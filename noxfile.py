@@ -98,7 +98,7 @@ def tests(session: nox.Session) -> None:
     install(session, "test", ".[all]")
     session.run("coverage", "erase")
     chosen = session.posargs or ELSEWHERE
-    session.run("coverage", "run", "-m", "pytest", *chosen)
+    session.run("coverage", "run", "-m", "pytest", "-n", "auto", *chosen)
     session.run("coverage", "combine", "--quiet")
     if session.posargs:
         return

@@ -1,12 +1,13 @@
 """How Sphinx builds this documentation."""
 
-import importlib
-import pkgutil
-from collections.abc import Iterator
+import sys
 from importlib import metadata
+from pathlib import Path
 
-import earntrack_core
-from earntrack_core.kernel.errors import EarnTrackError
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+import tables
 
 
 def _version() -> str:
@@ -22,6 +23,7 @@ copyright = f"2026, {author}"  # noqa: A001 -- the name is Sphinx's
 release = _version()
 
 extensions = [
+    "cyclopts.ext.sphinx",
     "myst_parser",
     "sphinx.ext.autodoc",
     "sphinx.ext.doctest",
@@ -51,32 +53,4 @@ from datetime import UTC, date, datetime, time
 from decimal import Decimal
 """
 
-
-def _kinds(kind: type[EarnTrackError]) -> Iterator[type[EarnTrackError]]:
-    for child in kind.__subclasses__():
-        yield child
-        yield from _kinds(child)
-
-
-def _error_table() -> str:
-    """Return all errors of the core as a table: code, class, meaning."""
-    modules = pkgutil.walk_packages(earntrack_core.__path__, "earntrack_core.")
-    for module in modules:
-        if ".testing" not in module.name:
-            importlib.import_module(module.name)
-    rows = (
-        f"| `{kind.code}` | `{kind.__name__}` | `{kind.__base__.__name__}` "
-        f"| {(kind.__doc__ or '').splitlines()[0]} |"
-        for kind in sorted(_kinds(EarnTrackError), key=lambda one: one.code)
-        if kind.__base__ is not None
-    )
-    return "\n".join(
-        [
-            "| Code | Class | Is a | Means |",
-            "|---|---|---|---|",
-            *dict.fromkeys(rows),
-        ]
-    )
-
-
-myst_substitutions = {"errors": _error_table()}
+myst_substitutions = tables.substitutions()

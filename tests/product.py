@@ -35,8 +35,7 @@ def opened(url, folder, **more):
             keys=load_keys(folder / "keys", bits=2048), now=system_clock
         ),
         writer=JinjaWriter(),
-        policy=Policy(verify_first=False, plan="business"),
-        **more,
+        **{"policy": Policy(verify_first=False, plan="business"), **more},
     )
     return EarnTrack.open(url, options)
 

@@ -30,7 +30,7 @@ PATIENCE = 30.0
 
 def setting(name: str) -> str | None:
     """Return what the environment says about where tests find servers."""
-    return os.environ.get(name)  # noqa: TID251 -- tests have no settings
+    return os.environ.get(name)
 
 
 @frozen

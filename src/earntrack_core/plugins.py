@@ -153,13 +153,18 @@ class Plugins:
         """Return what the first plugin that knows a URL opens.
 
         Raises:
-            InvalidError: None does.
+            InvalidError: None does, or the URL is wrong.
         """
         caller = getattr(self._manager.hook, hook)
-        opened = caller(url=url, **arguments)
+        what = hook.removeprefix("open_")
+        try:
+            opened = caller(url=url, **arguments)
+        except InvalidError as error:
+            if error.field != "url":
+                raise
+            raise InvalidError(what, error.problem) from error
         if opened is None:
             scheme = url.partition(":")[0]
-            what = hook.removeprefix("open_")
             raise InvalidError(
                 what,
                 f"no plugin opens {scheme}: URLs; is the extra for it"

@@ -20,6 +20,7 @@ from earntrack_core.wire.converter import make_wire
 from earntrack_core.wire.features import FORMS
 from earntrack_server.config import Settings
 from earntrack_server.health import health_routes
+from earntrack_server.http.caching import KeptAnswers
 from earntrack_server.http.cookies import SessionCookie
 from earntrack_server.http.docs import docs_routes, serve_ui
 from earntrack_server.http.keys import (
@@ -29,7 +30,7 @@ from earntrack_server.http.keys import (
     WIRE,
     WORKERS,
 )
-from earntrack_server.http.mounting import mount
+from earntrack_server.http.mounting import KEPT, mount
 from earntrack_server.http.openapi import About
 from earntrack_server.http.openapi import document as described
 from earntrack_server.http.route import VIEWER, Route
@@ -216,6 +217,9 @@ def make_app(
     app[WIRE] = et.parts.wire
     app[WORKERS] = server.workers
     app[CLOCK] = et.parts.now
+    app[KEPT] = KeptAnswers(
+        et.parts.cache, server.metrics, blocks=settings.redis is not None
+    )
     app[MOST_UPLOAD] = settings.max_upload
     guard(app, parts)
     _mount(app, server, gate)

@@ -1,6 +1,7 @@
 """Five doors for anything that is just a record."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from http import HTTPStatus
 from typing import Any, Generic, TypeVar
 
@@ -36,6 +37,8 @@ class Resource(Generic[E, N, P, F]):
     new: type[N]
     patch: type[P]
     filter: type[F]
+    keep: timedelta | None = None
+    """How long lists may be kept, until something happens."""
     service: Callable[[EarnTrack], CrudService[Any, Any, F, N, P, Any]]
 
     @property
@@ -95,6 +98,7 @@ def _find(resource: Resource[Any, Any, Any, Any]) -> Route:
         reply=Page[resource.record],  # type: ignore[name-defined]  # -- known at run time
         errors=(InvalidError,),
         paged=True,
+        keep=resource.keep,
         tags=resource.tags,
     )
 

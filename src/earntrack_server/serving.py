@@ -69,9 +69,7 @@ def serve_one(
 async def _run(
     app: web.Application, settings: Settings, listener: socket.socket
 ) -> None:
-    runner = web.AppRunner(
-        app, access_log=None, shutdown_timeout=PATIENCE
-    )
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=PATIENCE)
     await runner.setup()
     try:
         await web.SockSite(runner, listener, backlog=BACKLOG).start()
@@ -99,7 +97,9 @@ def _serve_many(
     stopping = False
 
     def start() -> BaseProcess:
-        process = context.Process(target=serve_one, args=(settings, listener, demo))
+        process = context.Process(
+            target=serve_one, args=(settings, listener, demo)
+        )
         process.start()
         return process
 

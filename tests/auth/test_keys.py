@@ -73,7 +73,7 @@ class TestFirstStart:
             subprocess.Popen(
                 [sys.executable, "-c", START, str(tmp_path)],
                 stdout=subprocess.PIPE,
-                env={**os.environ, "PYTHONPATH": str(source)},  # noqa: TID251 -- a child's
+                env={**os.environ, "PYTHONPATH": str(source)},
             )
             for _ in range(4)
         ]

@@ -17,19 +17,24 @@ from attrs import Factory, define, field
 from tests.docs import pages
 
 
-SERVERS = re.compile(r"^(?:earntrack serve|python \w+_host\.py)\b", re.M)
+SERVERS = re.compile(r"(?:^|&& )(?:earntrack serve|python \w+_host\.py)\b")
 """Commands that do not end; the page goes on when they say the first word."""
+
+PORT = "8000"
+"""Where servers of pages listen; here it is another one, which is free."""
 
 END = "\x1e"
 PATIENCE = 120
 """Seconds until a command that has not ended counts as stuck."""
 
-PIP = """\
+TOOL = """\
 #!{python}
 import sys
-from tests.docs.pip_install import main
+from tests.docs.{module} import main
 main(sys.argv[1:])
 """
+TOOLS = {"pip": "pip_install", "nox": "nox_session"}
+"""What is not done again for each page, but looked at."""
 
 
 def same(wanted, got):
@@ -132,7 +137,7 @@ class Reader:
         log = self.folder / f".server-{len(self._servers)}.log"
         with log.open("w") as file:
             server = subprocess.Popen(
-                ["bash", "-c", f"exec {one.command}"],
+                ["bash", "-c", one.command],
                 cwd=self.folder,
                 env=self.environment() | self.exported(),
                 stdout=file,
@@ -186,15 +191,19 @@ class Reader:
         tools = self.folder / ".tools"
         if not tools.exists():
             tools.mkdir()
-            pip = tools / "pip"
-            pip.write_text(PIP.format(python=sys.executable))
-            pip.chmod(0o755)
+            for name, module in TOOLS.items():
+                tool = tools / name
+                tool.write_text(
+                    TOOL.format(python=sys.executable, module=module)
+                )
+                tool.chmod(0o755)
         here = Path(sys.executable).parent
         return {
             "PATH": f"{tools}:{here}:{os.environ['PATH']}",
             "PYTHONPATH": f"{self.folder / '.site'}:{pages.ROOT}",
             "HOME": str(self.folder),
             "EARNTRACK_DATA_DIR": str(self.folder / ".data"),
+            "EARNTRACK_PORT": self.words[PORT],
             "COLUMNS": "100",
             "LC_ALL": "C.UTF-8",
             "NO_COLOR": "1",

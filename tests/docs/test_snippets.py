@@ -1,13 +1,14 @@
 """Every snippet of the documentation does what its page says."""
 
 import json
+import shutil
 import tomllib
 
 import pytest
 
 import services
 from tests.docs import pages
-from tests.docs.reader import Reader, missing_tools
+from tests.docs.reader import PORT, Reader, missing_tools
 
 
 RUN = {"python", "console"}
@@ -34,16 +35,13 @@ def _page(request):
 
 @pytest.fixture(name="reader")
 def _reader(page, tmp_path, request, monkeypatch):
-    """A reader of the page, with the servers that it speaks of."""
+    """A reader of the page, with a statement and the servers it speaks of."""
     if missing := missing_tools():
         pytest.skip(f"not installed: {', '.join(missing)}")
-    monkeypatch.setenv("COLUMNS", "100")
+    monkeypatch.syspath_prepend(tmp_path)
+    shutil.copy(pages.ROOT / "examples" / "upwork.csv", tmp_path)
     text = page.read_text("utf-8")
-    words = {
-        port: str(services.free_port())
-        for port in ("8000", "8001")
-        if port in text
-    }
+    words = {port: str(services.free_port()) for port in (PORT, "8001")}
     for word, fixture in SERVICES.items():
         if word in text:
             url = request.getfixturevalue(fixture)

@@ -42,7 +42,7 @@ def statement(path, rows=ROWS):
 
 
 def environment(folder):
-    return os.environ | {  # noqa: TID251 -- the command inherits it
+    return os.environ | {
         "EARNTRACK_DATA_DIR": str(folder),
         "EARNTRACK_LOG_LEVEL": "warning",
     }

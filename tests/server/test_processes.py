@@ -35,7 +35,7 @@ async def served(database, redis, folder):
     port = free_port()
     process = subprocess.Popen(  # noqa: ASYNC220 -- it starts at once
         [sys.executable, "-m", "earntrack_server", "serve"],
-        env=os.environ  # noqa: TID251 -- the command inherits it
+        env=os.environ
         | {
             "EARNTRACK_DATABASE": database,
             "EARNTRACK_REDIS": redis,

@@ -44,7 +44,7 @@ def later() -> datetime:
 
 def an_actor(**fields: Any) -> Actor:
     """Return an actor in a workspace of their own."""
-    given = {
+    given: dict[str, Any] = {
         "user_id": UserId(uuid7(later())),
         "workspace_id": WorkspaceId(uuid7(later())),
         "plan": "pro",
@@ -66,7 +66,7 @@ def an_earning(
 ) -> Earning:
     """Return an earning of an actor's."""
     legs = dict.fromkeys(LEGS, zero(currency))
-    given = {
+    given: dict[str, Any] = {
         **_born(actor),
         "id": EarningId(uuid7(later())),
         "platform_id": _key(platform),
@@ -85,7 +85,7 @@ def a_payout(
     **fields: Any,
 ) -> Payout:
     """Return a payout to an actor."""
-    given = {
+    given: dict[str, Any] = {
         **_born(actor),
         "id": PayoutId(uuid7(later())),
         "platform_id": _key(platform),
@@ -97,7 +97,7 @@ def a_payout(
 
 def a_rate(actor: Actor, **fields: Any) -> ExchangeRate:
     """Return an exchange rate of an actor's own."""
-    given = {
+    given: dict[str, Any] = {
         **_born(actor),
         "id": RateId(uuid7(later())),
         "base": "EUR",
@@ -111,7 +111,7 @@ def a_rate(actor: Actor, **fields: Any) -> ExchangeRate:
 
 def a_change(actor: Actor, *before: Earning, **fields: Any) -> Change:
     """Return a bulk change of an actor's, of some earnings."""
-    given = {
+    given: dict[str, Any] = {
         **_born(actor),
         "id": ChangeId(uuid7(later())),
         "verb": "categorise",
@@ -123,7 +123,7 @@ def a_change(actor: Actor, *before: Earning, **fields: Any) -> Change:
 
 def a_batch(actor: Actor, **fields: Any) -> Batch:
     """Return an import of an actor's."""
-    given = {
+    given: dict[str, Any] = {
         **_born(actor),
         "id": BatchId(uuid7(later())),
         "file_name": "statement.csv",
@@ -139,7 +139,7 @@ def a_batch(actor: Actor, **fields: Any) -> Batch:
 def a_line(batch: Batch, **fields: Any) -> Line:
     """Return an imported line of a batch."""
     key = LineId(uuid7(later()))
-    given = {
+    given: dict[str, Any] = {
         "id": key,
         "key": key.hex,
         "batch_id": batch.id,
@@ -153,7 +153,7 @@ def a_line(batch: Batch, **fields: Any) -> Line:
 
 def a_reply(key: str = "key", **fields: Any) -> Reply:
     """Return the answer to a request."""
-    given = {"digest": "digest", "status": 201, "body": b"{}"}
+    given: dict[str, Any] = {"digest": "digest", "status": 201, "body": b"{}"}
     return Reply(key=key, **given | fields)
 
 

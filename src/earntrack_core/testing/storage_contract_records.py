@@ -1,202 +1,28 @@
 """What every storage promises about records, whatever kind they are of."""
-# ruff: noqa: S101 -- a contract is made of tests
+# ruff: noqa: S101 -- a contract is made of tests, on whole units
 
-from collections.abc import Callable
-from datetime import date, timedelta
-from decimal import Decimal
-from typing import Any, Final
+from datetime import timedelta
+from typing import Any
 
 import pytest
-from attrs import evolve, frozen
+from attrs import evolve
 
-from earntrack_core.earnings.changes import ChangeFilter
-from earntrack_core.earnings.filters import ALL
-from earntrack_core.earnings.model import EarningKind
-from earntrack_core.earnings.payouts import PayoutFilter
-from earntrack_core.exchange.model import ExchangeRateFilter
 from earntrack_core.hookspecs import Storage
-from earntrack_core.kernel.actor import Actor
 from earntrack_core.kernel.errors import (
-    ConflictError,
     DuplicateError,
     NotFoundError,
     StaleError,
 )
-from earntrack_core.kernel.money import money
 from earntrack_core.kernel.paging import Cursor, Part
-from earntrack_core.platforms.model import FeeRule, PlatformFilter
-from earntrack_core.statements.batch import BatchFilter, BatchState, Counts
-from earntrack_core.statements.ports import StatementsUnit
-from earntrack_core.testing.makers import (
-    DAY,
-    NOON,
-    a_batch,
-    a_change,
-    a_payout,
-    a_platform,
-    a_rate,
-    an_actor,
-    an_earning,
+from earntrack_core.testing.makers import DAY, an_actor
+from earntrack_core.testing.storage_contract_kinds import (
+    Kind,
+    each_kind,
+    stored,
 )
 
 
-Unit = StatementsUnit
-
-
-@frozen
-class Kind:
-    """A kind of record: how one is made, stored, found and changed."""
-
-    name: str
-    make: Callable[[Unit, Actor], Any]
-    """Makes one, with all fields set, and what it refers to in the unit."""
-    records: Callable[[Unit], Any]
-    everything: Any
-    change: dict[str, Any]
-
-
-def _a_full_platform(_: Unit, actor: Actor) -> Any:
-    return a_platform(
-        actor,
-        name=f"Café №{NOON.microsecond}",
-        key="cafe",
-        category="gigs",
-        colour="#00ffaa",
-        currency="KWD",
-        fee=FeeRule(percent=Decimal("2.9"), fixed=Decimal("0.3")),
-        active=False,
-    )
-
-
-def _a_full_earning(unit: Unit, actor: Actor) -> Any:
-    platform, batch = a_platform(actor), a_batch(actor)
-    payout = a_payout(actor, platform)
-    unit.platforms.add(platform)
-    unit.payouts.add(payout)
-    unit.batches.add(batch)
-    return an_earning(
-        actor,
-        platform,
-        "1234.567",
-        "KWD",
-        tip=money("0.001", "KWD"),
-        fee=money("-999999999.999", "KWD"),
-        tax_withheld=money(3, "KWD"),
-        refund=money(4, "KWD"),
-        adjustment=money("-5.5", "KWD"),
-        kind=EarningKind.CHARGEBACK_REVERSAL,
-        count=0,
-        worked=timedelta(days=3, microseconds=7),
-        category="Δesign",
-        notes="two\nlines, 'quotes' and \\ 🎈",
-        external_id="#1",
-        occurred_at=NOON + timedelta(microseconds=1),
-        zone="Europe/Berlin",
-        payout_id=payout.id,
-        batch_id=batch.id,
-    )
-
-
-def _a_full_payout(unit: Unit, actor: Actor) -> Any:
-    platform, batch = a_platform(actor), a_batch(actor)
-    unit.platforms.add(platform)
-    unit.batches.add(batch)
-    return a_payout(
-        actor,
-        platform,
-        "-1000",
-        "JPY",
-        external_id="PO-1",
-        notes="came back",
-        reason="reserve",
-        arrived_on=DAY + timedelta(days=2),
-        batch_id=batch.id,
-    )
-
-
-def _a_full_rate(_: Unit, actor: Actor) -> Any:
-    return a_rate(actor, value=Decimal("0.000000000001"), source="my bank")
-
-
-def _a_full_change(unit: Unit, actor: Actor) -> Any:
-    earning = _a_full_earning(unit, actor)
-    plain = an_earning(actor, earning.platform_id)
-    return a_change(actor, earning, plain, undone_at=NOON)
-
-
-def _a_full_batch(unit: Unit, actor: Actor) -> Any:
-    platform = a_platform(actor)
-    unit.platforms.add(platform)
-    return a_batch(
-        actor,
-        platform_id=platform.id,
-        account="DE02",
-        file_key="imports/1",
-        answers={"currency": "EUR", "period": ["2026-01-01", "2026-01-31"]},
-        exported_on=DAY,
-        state=BatchState.DONE,
-        offset=17,
-        counts=Counts(data_rows=3, imported=1, skipped=2),
-        report={"rows": [{"line": 2, "value": "ä"}], "none": None},
-    )
-
-
-KINDS: Final = (
-    Kind(
-        "platform",
-        _a_full_platform,
-        lambda unit: unit.platforms,
-        PlatformFilter(),
-        {"name": "Etsy", "key": None},
-    ),
-    Kind(
-        "earning",
-        _a_full_earning,
-        lambda unit: unit.earnings,
-        ALL,
-        {"notes": "", "payout_id": None, "earned_on": date(1970, 1, 1)},
-    ),
-    Kind(
-        "payout",
-        _a_full_payout,
-        lambda unit: unit.payouts,
-        PayoutFilter(),
-        {"amount": money(7, "USD"), "arrived_on": None},
-    ),
-    Kind(
-        "rate",
-        _a_full_rate,
-        lambda unit: unit.rates,
-        ExchangeRateFilter(),
-        {"value": Decimal("999999999999.5")},
-    ),
-    Kind(
-        "change",
-        _a_full_change,
-        lambda unit: unit.changes,
-        ChangeFilter(),
-        {"undone_at": None},
-    ),
-    Kind(
-        "batch",
-        _a_full_batch,
-        lambda unit: unit.batches,
-        BatchFilter(),
-        {"platform_id": None, "state": BatchState.UNDONE, "report": {}},
-    ),
-)
-
-each_kind = pytest.mark.parametrize(
-    "kind", KINDS, ids=[kind.name for kind in KINDS]
-)
-
-
-def stored(storage: Storage, actor: Actor, kind: Kind) -> Any:
-    """Store a record with all that it refers to, and return it."""
-    with storage.begin(actor) as unit:
-        record = kind.make(unit, actor)
-        kind.records(unit).add(record)
-    return record
+MANY = 5
 
 
 class RecordsContract:
@@ -302,7 +128,7 @@ class RecordsContract:
         actor = an_actor()
         with storage.begin(actor) as unit:
             made = [kind.make(unit, actor)]
-            while len(made) < 5:
+            while len(made) < MANY:
                 made.append(_another(made[-1], kind, len(made)))
             for one in made:
                 kind.records(unit).add(one)
@@ -318,121 +144,6 @@ class RecordsContract:
 
         assert found == made[::-1]
 
-    def test_platform_name_twice(self, storage: Storage) -> None:
-        """Two platforms of a workspace have two names."""
-        self._refuses_twin(storage, {"name": "Upwork"}, {"name": "Upwork"})
-
-    def test_platform_key_twice(self, storage: Storage) -> None:
-        """The statements of a platform are booked in one place."""
-        self._refuses_twin(
-            storage,
-            {"name": "One", "key": "upwork"},
-            {"name": "Two", "key": "upwork"},
-        )
-
-    def _refuses_twin(
-        self, storage: Storage, one: dict[str, Any], two: dict[str, Any]
-    ) -> None:
-        actor = an_actor()
-        with storage.begin(actor) as unit:
-            unit.platforms.add(a_platform(actor, **one))
-
-        with (
-            pytest.raises(DuplicateError) as refused,
-            storage.begin(actor) as unit,
-        ):
-            unit.platforms.add(a_platform(actor, **two))
-
-        assert refused.value.kind == "platform"
-        assert refused.value.field == list(two)[-1]
-        assert refused.value.value == two[refused.value.field]
-
-    def test_platform_renamed_to_another(self, storage: Storage) -> None:
-        """A change cannot make two of one name, either."""
-        actor = an_actor()
-        one, two = a_platform(actor, "One"), a_platform(actor, "Two")
-        with storage.begin(actor) as unit:
-            unit.platforms.add(one)
-            unit.platforms.add(two)
-
-        with pytest.raises(DuplicateError), storage.begin(actor) as unit:
-            unit.platforms.replace(evolve(two, name="One"))
-
-    def test_platforms_without_keys(self, storage: Storage) -> None:
-        """Any number of platforms have no statements of their own."""
-        actor = an_actor()
-        with storage.begin(actor) as unit:
-            for name in ("One", "Two"):
-                unit.platforms.add(a_platform(actor, name))
-
-        with storage.view(actor) as unit:
-            assert unit.platforms.count(PlatformFilter()) == 2  # noqa: PLR2004 -- both
-
-    def test_rate_of_a_day_twice(self, storage: Storage) -> None:
-        """There is one own rate of a pair on a day."""
-        actor = an_actor()
-        with storage.begin(actor) as unit:
-            unit.rates.add(a_rate(actor))
-
-        with pytest.raises(DuplicateError), storage.begin(actor) as unit:
-            unit.rates.add(a_rate(actor, value=Decimal(2)))
-
-    def test_required_thing_is_there(self, storage: Storage) -> None:
-        """Insisting on what exists says nothing."""
-        actor = an_actor()
-        platform = a_platform(actor)
-        with storage.begin(actor) as unit:
-            unit.platforms.add(platform)
-
-        with storage.begin(actor) as unit:
-            unit.platforms.require(platform.id)
-            unit.earnings.add(an_earning(actor, platform))
-
-        with storage.view(actor) as unit:
-            assert unit.earnings.count(ALL) == 1
-
-    @pytest.mark.parametrize("name", ["earning", "payout", "batch"])
-    def test_reference_to_nothing(self, storage: Storage, name: str) -> None:
-        """What refers to a platform that is not there is not stored."""
-        actor = an_actor()
-        nowhere = a_platform(actor)
-
-        with (
-            pytest.raises(NotFoundError) as refused,
-            storage.begin(actor) as unit,
-        ):
-            unit.platforms.require(nowhere.id) if name == "earning" else None
-            _refer(unit, actor, name, nowhere.id)
-
-        assert (refused.value.kind, refused.value.key) == (
-            "platform",
-            nowhere.id,
-        )
-        with storage.view(actor) as unit:
-            assert unit.earnings.count(ALL) == 0
-            assert unit.payouts.count(PayoutFilter()) == 0
-            assert unit.batches.count(BatchFilter()) == 0
-
-    @pytest.mark.parametrize("name", ["earning", "payout", "batch"])
-    def test_used_platform(self, storage: Storage, name: str) -> None:
-        """What things refer to is used, and cannot be removed."""
-        actor = an_actor()
-        platform = a_platform(actor)
-        with storage.begin(actor) as unit:
-            unit.platforms.add(platform)
-        with storage.view(actor) as unit:
-            assert not unit.platforms.used(platform.id)
-        with storage.begin(actor) as unit:
-            _refer(unit, actor, name, platform.id)
-
-        with storage.view(actor) as unit:
-            assert unit.platforms.used(platform.id)
-        with pytest.raises(ConflictError), storage.begin(actor) as unit:
-            unit.platforms.remove(platform.id)
-
-        with storage.view(actor) as unit:
-            assert unit.platforms.get(platform.id) == platform
-
 
 def _another(record: Any, kind: Kind, number: int) -> Any:
     """Return a record like another one, but younger."""
@@ -442,13 +153,3 @@ def _another(record: Any, kind: Kind, number: int) -> Any:
         "rate": {"on": DAY + timedelta(days=number)},
     }
     return evolve(record, id=key, **unlike.get(kind.name, {}))
-
-
-def _refer(unit: Unit, actor: Actor, name: str, platform_id: Any) -> None:
-    """Store something that refers to a platform."""
-    if name == "earning":
-        unit.earnings.add(an_earning(actor, platform_id))
-    elif name == "payout":
-        unit.payouts.add(a_payout(actor, platform_id))
-    else:
-        unit.batches.add(a_batch(actor, platform_id=platform_id))

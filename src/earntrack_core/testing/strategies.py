@@ -41,9 +41,12 @@ def earnings(
     """Return earnings of an actor's, as an import may have made them."""
     currency = draw(currencies)
     legs = {leg: from_minor(draw(coins), currency) for leg in LEGS}
+    gross = legs.pop("gross")
     return an_earning(
         actor,
         draw(st.sampled_from(platforms)),
+        str(gross.amount),
+        currency,
         **legs,
         earned_on=draw(days),
         kind=draw(st.sampled_from(KINDS)),

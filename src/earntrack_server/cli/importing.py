@@ -113,7 +113,10 @@ def _progress(order: Order) -> Iterator[Order]:
         SpinnerColumn(),
         TextColumn("{task.description} {task.completed:,}", markup=False),
     )
-    with Progress(*columns, console=err, transient=True) as progress:
+    watched = err.is_terminal
+    with Progress(
+        *columns, console=err, transient=True, disable=not watched
+    ) as progress:
         task = progress.add_task(order.name, total=None)
         yield evolve(
             order,

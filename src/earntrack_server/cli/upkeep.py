@@ -1,16 +1,16 @@
 """Commands of the operator: migrate, check, doctor, openapi, users."""
 
 import sys
-from collections.abc import Callable, Iterator
 from getpass import getpass
 from typing import Annotated, Any
 
 from cyclopts import App, Parameter
+from rich.text import Text
 
 from earntrack_core.identity.model import NewUser
 from earntrack_core.kernel.actor import Role
-from earntrack_core.kernel.errors import EarnTrackError
 from earntrack_server.cli.common import Database, Json, settings_with
+from earntrack_server.cli.examining import examined
 from earntrack_server.cli.outcome import (
     Ended,
     Exit,
@@ -19,9 +19,7 @@ from earntrack_server.cli.outcome import (
     out,
     show_json,
 )
-from earntrack_server.config import Settings
-from earntrack_server.opening import open_local, open_served
-from earntrack_server.safety import dangers
+from earntrack_server.opening import open_local
 
 
 user = App(name="user", help="Manage the users of a server.")
@@ -57,7 +55,7 @@ def check(
         show_json({"problems": found, "repaired": repair})
     else:
         for one in found:
-            out.print(one, markup=False)
+            out.print(one)
         out.print(_verdict(len(found), repair=repair))
     if found and not repair:
         raise Ended(Exit.FAULTY)
@@ -73,40 +71,16 @@ def doctor(*, json_output: Json = False, database: Database = None) -> None:
     """Check the settings and everything that the server talks to."""
     with ending(json_output=json_output):
         settings = settings_with(database)
-        results = list(_examined(settings))
+        results = tuple(examined(settings))
     if json_output:
-        show_json([{"what": what, "problem": bad} for what, bad in results])
+        show_json([{"what": one, "problem": bad} for one, bad, _ in results])
     else:
-        for what, bad in results:
-            mark = "[red]✗[/]" if bad else "[green]✓[/]"
-            out.print(mark, what, bad or "", highlight=False)
-    if any(bad for _, bad in results):
-        raise Ended(Exit.UNAVAILABLE)
-
-
-def _examined(settings: Settings) -> Iterator[tuple[str, str]]:
-    yield "settings", "; ".join(dangers(settings))
-    probes: dict[str, Callable[[], object]] = {
-        "database": lambda: _database(settings),
-        "all adapters": lambda: _everything(settings),
-    }
-    for what, probe in probes.items():
-        try:
-            probe()
-        except EarnTrackError as error:
-            yield what, str(error)
-        else:
-            yield what, ""
-
-
-def _database(settings: Settings) -> None:
-    with open_local(settings) as et:
-        et.parts.storage.ping()
-
-
-def _everything(settings: Settings) -> None:
-    with open_served(settings) as et:
-        et.parts.storage.ping()
+        for what, bad, _ in results:
+            mark = ("✗", "red") if bad else ("✓", "green")
+            out.print(Text.assemble(mark, f" {what} {bad}".rstrip()))
+    worst = max((code for _, _, code in results), default=Exit.DONE)
+    if worst is not Exit.DONE:
+        raise Ended(worst)
 
 
 @user.command

@@ -40,9 +40,9 @@ class Work:
         """Yield the days, up to one, on which something comes in."""
         for ahead in range((until - first).days):
             day = first + timedelta(days=ahead)
-            if day.weekday() in self.weekdays:
-                if dice.randint(1, 100) <= self.chance:
-                    yield day
+            works = day.weekday() in self.weekdays
+            if works and dice.randint(1, 100) <= self.chance:
+                yield day
 
     def gross(self, day: date, dice: Random) -> Decimal:
         """Return what comes in on a day."""

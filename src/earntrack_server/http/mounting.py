@@ -16,6 +16,7 @@ from earntrack_core.kernel.errors import (
 from earntrack_core.kernel.paging import FIRST
 from earntrack_core.wire import Wire
 from earntrack_core.wire.names import pointer
+from earntrack_server.http.caching import KeptAnswers
 from earntrack_server.http.idempotency import Memory, Once, once, read_key
 from earntrack_server.http.keys import (
     ACTOR,
@@ -53,6 +54,7 @@ from earntrack_server.http.replying import (
 from earntrack_server.http.route import Ask, Handler, Route
 
 
+KEPT: Final = web.AppKey("kept", KeptAnswers)
 AGENT: Final = 200
 """How much of a browser's name anybody wants to know."""
 
@@ -88,7 +90,23 @@ class Job:
         """Read, work and render; once only, if it is asked like that."""
         ask = self.ask(read)
         work = partial(self.work, self.request.app[EARNTRACK], ask)
+        if self.route.keep is not None:
+            return self.kept(work)
         return work() if asked is None else memory.answer(asked, work)
+
+    def kept(self, work: Callable[[], Rendered]) -> Rendered:
+        """Return the answer that is kept, or do the work and keep it."""
+        answers = self.request.app.get(KEPT)
+        if answers is None:
+            return work()
+        place = answers.place(self.request, self.route)
+        if place is None:
+            return work()
+        found = answers.find(place) if answers.blocks else None
+        if found is None:
+            found = work()
+            answers.put(place, found)
+        return found
 
     def work(self, et: Any, ask: Ask[Any]) -> Rendered:
         """Call the handler; speak of its errors as the client does."""
@@ -153,12 +171,22 @@ class Door:
         if self.route.raw is not None:
             return await self.route.raw(request)
         if self.route.body is None:
-            return await self.respond(request, lambda: None, b"")
+            return await self.recall(request)
         content = await read_content(request)
         kind = self.route.body
         return await self.respond(
             request, lambda: read_body(self.wire, content, kind), content
         )
+
+    async def recall(self, request: web.Request) -> web.StreamResponse:
+        """Answer what has no body: from what is kept, if that is at hand."""
+        kept = request.app.get(KEPT)
+        if kept is not None and self.route.keep and not kept.blocks:
+            place = kept.place(request, self.route)
+            found = None if place is None else kept.find(place)
+            if found is not None:
+                return unchanged(request, found).response()
+        return await self.respond(request, lambda: None, b"")
 
     async def respond(
         self, request: web.Request, read: Callable[[], Any], content: bytes

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
 from http import HTTPStatus
 from typing import Any, Final, Generic, TypeVar
 from uuid import UUID
@@ -152,6 +153,8 @@ class Route:
     """A body as a client may send it."""
     media_type: str = "application/json"
     documented: bool = True
+    keep: timedelta | None = None
+    """How long its answers may be kept, until something happens."""
     idempotent: bool = field(default=Factory(_is_unsafe, takes_self=True))
     """Takes `Idempotency-Key`."""
 

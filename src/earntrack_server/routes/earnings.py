@@ -1,6 +1,6 @@
 """/earnings: what work on platforms brought in."""
 
-from datetime import date
+from datetime import date, timedelta
 from http import HTTPStatus
 
 from attrs import frozen
@@ -27,6 +27,8 @@ from earntrack_server.routes.bodies import (
 )
 
 
+EARNINGS = timedelta(minutes=10)
+ANALYTICS = timedelta(minutes=15)
 PATH = "/api/v1/earnings"
 TAGS = ("earnings",)
 
@@ -147,6 +149,7 @@ def routes() -> list[Route]:
             handler=find,
             query=EarningQuery,
             reply=Page[Earning],
+            keep=EARNINGS,
             errors=(InvalidError,),
             paged=True,
             tags=TAGS,
@@ -208,6 +211,7 @@ def _sums() -> list[Route]:
             handler=totals,
             query=EarningQuery,
             reply=Overview,
+            keep=ANALYTICS,
             errors=(InvalidError,),
             tags=TAGS,
         ),
@@ -220,6 +224,7 @@ def _sums() -> list[Route]:
             handler=summary,
             query=SummaryQuery,
             reply=Summary,
+            keep=ANALYTICS,
             errors=(InvalidError,),
             tags=TAGS,
         ),

@@ -1,5 +1,6 @@
 """/platforms: where money is earned."""
 
+from datetime import timedelta
 from typing import Final
 
 from earntrack_core.platforms.model import (
@@ -20,6 +21,7 @@ PLATFORMS: Final = Resource(
     new=NewPlatform,
     patch=PlatformPatch,
     filter=PlatformFilter,
+    keep=timedelta(minutes=30),
     service=lambda et: et.platforms,
 )
 

@@ -89,13 +89,16 @@ class Assets:
             raise web.HTTPNotFound
         current = request.match_info["version"] == self.version
         return asset.response(
-            packed=_takes_gzip(request), keep=FOREVER if current else "no-store"
+            packed=_takes_gzip(request),
+            keep=FOREVER if current else "no-store",
         )
 
     async def favicon(self, request: web.Request) -> web.Response:
         """Send the picture of pages that name none."""
         asset = self.files[FAVICON]
-        return asset.response(packed=_takes_gzip(request), keep="max-age=86400")
+        return asset.response(
+            packed=_takes_gzip(request), keep="max-age=86400"
+        )
 
     def serve(self, app: web.Application) -> None:
         """Serve all of them."""

@@ -14,7 +14,7 @@ from earntrack_server.http.route import SAFE
 from earntrack_server.web.rendering import Moved, Shown, redirect
 from earntrack_server.web.site import SIGN_IN, Site
 from earntrack_server.web.speech import Speech
-from earntrack_server.web.visits import Visit, visit_of
+from earntrack_server.web.visits import FRAGMENT, Visit, visit_of
 
 
 HIDDEN: Final = frozenset({"WWW-Authenticate"})
@@ -48,7 +48,7 @@ class ErrorPages:
     ) -> web.Response:
         """Return a page for a problem; who is not signed in may do that."""
         if problem.status is HTTPStatus.UNAUTHORIZED:
-            return redirect(Moved(to=_sign_in(request)))
+            return _to_sign_in(request)
         visit = visit_of(request, self.site.cookie.name, {})
         if problem.status is HTTPStatus.SERVICE_UNAVAILABLE:
             return self._page(visit, problem)
@@ -75,12 +75,19 @@ class ErrorPages:
         return self.site.bare(visit, shown)
 
 
-def _sign_in(request: web.Request) -> str:
-    """Return the way to the page that was wanted, by signing in."""
+def _to_sign_in(request: web.Request) -> web.Response:
+    """Return the way to the page that was wanted, by signing in.
+
+    A script follows the way with the whole page, not with a part of it.
+    """
+    part = FRAGMENT in request.headers
     wanted = request.path_qs
-    if request.method not in SAFE:
+    if part or request.method not in SAFE:
         wanted = _page_before(request)
-    return f"{SIGN_IN}?next={quote(wanted, safe='')}"
+    to = f"{SIGN_IN}?next={quote(wanted, safe='')}"
+    if part:
+        return web.Response(headers={"HX-Redirect": to})
+    return redirect(Moved(to=to))
 
 
 def _page_before(request: web.Request) -> str:

@@ -167,9 +167,7 @@ def _pending(
     waiting: list[DayFigures] = []
     paying = 0
     for platform in unit.platforms.find(ALL_PLATFORMS, EVERY):
-        last = unit.payouts.find(
-            PayoutFilter(platform_id=platform.id), LATEST
-        )
+        last = unit.payouts.find(PayoutFilter(platform_id=platform.id), LATEST)
         if not last:
             continue
         paying += 1

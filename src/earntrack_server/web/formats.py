@@ -48,21 +48,21 @@ class Parts:
 
 @lru_cache(PATTERNS)
 def _money_pattern(locale: Locale, digits: int) -> NumberPattern:
-    pattern = copy(locale.currency_formats["standard"])
+    pattern: NumberPattern = copy(locale.currency_formats["standard"])
     pattern.frac_prec = (digits, digits)
     return pattern
 
 
 @lru_cache(PATTERNS)
 def _amount_pattern(locale: Locale, digits: int) -> NumberPattern:
-    pattern = copy(locale.decimal_formats[None])
+    pattern: NumberPattern = copy(locale.decimal_formats[None])
     pattern.frac_prec = (digits, digits)
     return pattern
 
 
 @lru_cache(PATTERNS)
 def _share_pattern(locale: Locale) -> NumberPattern:
-    pattern = copy(locale.percent_formats[None])
+    pattern: NumberPattern = copy(locale.percent_formats[None])
     pattern.frac_prec = SHARE
     return pattern
 

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
@@ -15,11 +15,11 @@ from earntrack_core.kernel.currencies import TABLE
 from earntrack_core.kernel.money import rounded
 from earntrack_core.statements.batch import Batch, BatchState, Counts
 from earntrack_core.statements.model import Question
-from earntrack_core.statements.ports import StatementFormat
 from earntrack_core.statements.report import ImportReport
 from earntrack_core.statements.reporting import stored_report
 from earntrack_server.web.formats import Formats
 from earntrack_server.web.speech import Speech
+from earntrack_server.web.visits import Visit
 
 
 LISTED: Final = 200
@@ -91,18 +91,22 @@ class Report:
     at: datetime | None = None
 
 
-def labels_of(formats: Iterable[StatementFormat]) -> dict[str, str]:
-    """Return the names of formats by their ids."""
-    return {str(one.format_id): str(one.label) for one in formats}
+def labels(visit: Visit) -> dict[str, str]:
+    """Return the names of formats by their ids, the platform's name first."""
+    platforms = visit.et.parts.platforms
+    found = {}
+    for one in visit.et.parts.formats:
+        known = platforms.get(one.platform)
+        name = one.platform.capitalize() if known is None else known.name
+        found[one.format_id] = f"{name}: {one.label}"
+    return found
 
 
-def of_batch(
-    batch: Batch, labels: Mapping[str, str], speech: Speech
-) -> Report:
+def of_batch(batch: Batch, names: Mapping[str, str], speech: Speech) -> Report:
     """Return the report that is kept with an import."""
     return Report(
         file_name=batch.file_name,
-        label=labels.get(batch.format_id, batch.format_id),
+        label=names.get(batch.format_id, batch.format_id),
         kind=batch.kind,
         counts=batch.counts,
         batch_id=batch.id,
@@ -113,13 +117,13 @@ def of_batch(
 
 
 def of_report(
-    report: ImportReport, labels: Mapping[str, str], speech: Speech
+    report: ImportReport, names: Mapping[str, str], speech: Speech
 ) -> Report:
     """Return a report that was just made."""
     facts = report.facts
     return Report(
         file_name=report.file_name,
-        label=labels.get(facts.format_id, facts.format_id),
+        label=names.get(facts.format_id, facts.format_id),
         kind=facts.kind,
         counts=report.counts,
         evidence=facts.evidence,

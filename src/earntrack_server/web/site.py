@@ -1,5 +1,6 @@
 """The site: what all pages share, and how a request becomes a page."""
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
@@ -58,13 +59,20 @@ class Site:
         common = self._common(visit, profile)
         return page(self.templates.render(visit, shown, common), shown)
 
+    def _is_demo(self, profile: Profile | None) -> bool:
+        """Say whether somebody looks at the freelancer of the demo."""
+        if self.demo is None or profile is None:
+            return False
+        return profile.email == self.demo.email
+
     def _common(
         self, visit: Visit, profile: Profile | None
     ) -> Mapping[str, Any]:
         return {
             "profile": profile,
             "release": self.release,
-            "demo": self.demo is not None,
+            "is_demo": self.demo is not None,
+            "in_demo": self._is_demo(profile),
             "registration": visit.et.parts.policy.registration,
             "places": {
                 "home": HOME,
@@ -102,7 +110,7 @@ def page_route(
     limit: str = "api",
 ) -> Route:
     """Return the route of a page."""
-    words = path.translate(str.maketrans({"/": "_", "-": "_", "{": "", "}": ""}))
+    words = re.sub("[{}]", "", path).replace("/", "_").replace("-", "_")
     return Route(
         method=method,
         path=path,

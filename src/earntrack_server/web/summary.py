@@ -15,7 +15,13 @@ from moneyed import Money
 from earntrack_core.earnings.totals import hourly_rate
 from earntrack_core.kernel.currencies import currency_info
 from earntrack_core.kernel.money import QUOTIENT, rounded, total
-from earntrack_core.kernel.periods import Period, Step, buckets, period_of, shift
+from earntrack_core.kernel.periods import (
+    Period,
+    Step,
+    buckets,
+    period_of,
+    shift,
+)
 from earntrack_core.platforms.model import Platform, PlatformId
 from earntrack_server.web.figures import DayFigures, Figures, added
 
@@ -246,9 +252,7 @@ def _sum_of(cells: Sequence[Money | None], currency: str) -> Money | None:
     return total(currency, told) if told else None
 
 
-def _metrics(
-    figures: Figures, today: date, months: Sequence[date]
-) -> Metrics:
+def _metrics(figures: Figures, today: date, months: Sequence[date]) -> Metrics:
     code = figures.currency
     by_month = [
         [one for one in figures.days if one.day.replace(day=1) == month]

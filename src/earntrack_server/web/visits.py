@@ -156,6 +156,4 @@ async def read_form(request: web.Request) -> Mapping[str, str]:
         sent: Mapping[str, Any] = await request.post()
     except web.HTTPRequestEntityTooLarge as error:
         raise TooLargeError("The form is too large.") from error
-    return {
-        name: text for name, text in sent.items() if isinstance(text, str)
-    }
+    return {name: text for name, text in sent.items() if isinstance(text, str)}

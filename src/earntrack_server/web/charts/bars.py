@@ -10,8 +10,8 @@ from markupsafe import Markup
 from earntrack_server.web.charts.scale import Scale, per_cent, scale_of
 
 
-HEIGHT: Final = 340
-PLOT: Final = 302
+HEIGHT: Final = 372
+PLOT: Final = 334
 TOP: Final = 14
 """Pixels: of the whole, of the plot in it, and above that."""
 

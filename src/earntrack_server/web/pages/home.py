@@ -137,9 +137,7 @@ def _name(line: Line) -> str:
 
 
 def _amounts(line: Line) -> tuple[Decimal | None, ...]:
-    return tuple(
-        None if net is None else net.amount for net in line.months
-    )
+    return tuple(None if net is None else net.amount for net in line.months)
 
 
 def _tip(summary: Summary, speech: Speech, at: int) -> str:

@@ -1,17 +1,20 @@
 """Imports: statements in, their reports, and the way back."""
 
+from contextlib import suppress
+from typing import Final
+
 from earntrack_core.earnings.model import BatchId
 from earntrack_core.kernel.errors import InvalidError, WrongStateError
 from earntrack_core.kernel.paging import Part, read_cursor
 from earntrack_server.http.route import MEMBER, VIEWER, Route
 from earntrack_server.web.rendering import Moved, Shown, Told
-from earntrack_server.web.reports import labels_of, of_batch
+from earntrack_server.web.reports import labels, of_batch
 from earntrack_server.web.site import IMPORTS, Site, page_route
 from earntrack_server.web.visits import Visit
 
 
-LISTED = 25
-ONE = IMPORTS + "/{id}"
+LISTED: Final = 25
+ONE: Final = IMPORTS + "/{id}"
 
 
 def show(_: Site, visit: Visit) -> Told:
@@ -21,7 +24,7 @@ def show(_: Site, visit: Visit) -> Told:
         template="imports.html",
         values={
             "batches": page,
-            "labels": labels_of(visit.et.parts.formats),
+            "labels": labels(visit),
             "is_first": "cursor" not in visit.query,
         },
     )
@@ -39,11 +42,11 @@ def _part(visit: Visit) -> Part:
 def report(_: Site, visit: Visit) -> Told:
     """Show what became of a file."""
     batch = visit.et.statements.batch(visit.me, BatchId(visit.key))
-    labels = labels_of(visit.et.parts.formats)
+    names = labels(visit)
     return Shown(
         template="report.html",
         values={
-            "report": of_batch(batch, labels, visit.speech),
+            "report": of_batch(batch, names, visit.speech),
             "is_waiting": False,
         },
     )
@@ -52,10 +55,8 @@ def report(_: Site, visit: Visit) -> Told:
 def undo(_: Site, visit: Visit) -> Told:
     """Take an import back; it does not matter if that was done before."""
     key = BatchId(visit.key)
-    try:
+    with suppress(WrongStateError):
         visit.et.statements.undo(visit.me, key)
-    except WrongStateError:
-        pass
     return Moved(to=f"{IMPORTS}/{key}")
 
 

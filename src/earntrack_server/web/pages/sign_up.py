@@ -5,6 +5,7 @@ from http import HTTPStatus
 from typing import Final
 
 from earntrack_core.identity.model import Credentials, NewUser
+from earntrack_core.identity.passwords import check_password
 from earntrack_core.kernel.currencies import TABLE
 from earntrack_core.kernel.errors import (
     FieldProblem,
@@ -57,12 +58,15 @@ def form(visit: Visit, problems: Mapping[str, str]) -> Shown:
 def register(site: Site, visit: Visit) -> Told:
     """Give somebody an account, and let them in if nothing is to prove."""
     typed = {name: text for name, text in visit.form.items() if text}
-    said = {name: typed[name] for name in FIELDS if name in typed}
+    said: dict[str, str] = {
+        name: typed[name] for name in FIELDS if name in typed
+    }
     try:
         new = visit.et.parts.wire.read(said, NewUser)
         visit.et.identity.accounts.register(new)
     except InvalidError as error:
-        return form(visit, beside(error.problems, visit.speech))
+        problems = (*error.problems, *_about_password(said))
+        return form(visit, beside(problems, visit.speech))
     if visit.et.parts.policy.verify_first:
         return sent(visit)
     try:
@@ -72,6 +76,15 @@ def register(site: Site, visit: Visit) -> Told:
         return sent(visit)
 
 
+def _about_password(said: Mapping[str, str]) -> Iterable[FieldProblem]:
+    """Return what is wrong with a password, beside what else there is."""
+    try:
+        check_password(said.get("password", ""))
+    except InvalidError as error:
+        return error.problems
+    return ()
+
+
 def sent(visit: Visit) -> Shown:
     """Say that a mail is on its way, whoever the address belongs to."""
     return Shown(
@@ -79,9 +92,7 @@ def sent(visit: Visit) -> Shown:
     )
 
 
-def beside(
-    problems: Iterable[FieldProblem], speech: Speech
-) -> dict[str, str]:
+def beside(problems: Iterable[FieldProblem], speech: Speech) -> dict[str, str]:
     """Return problems by the names of the fields that they stand beside."""
     found: dict[str, str] = {}
     for one in problems:

@@ -24,7 +24,7 @@ from earntrack_server.uploads import Upload, received
 from earntrack_server.web.rendering import Moved, Shown, Told
 from earntrack_server.web.reports import (
     COLUMNS,
-    labels_of,
+    labels,
     of_report,
     proposed,
 )
@@ -74,14 +74,14 @@ class UploadDoor:
         return self.site.shown(visit, booked(visit, upload))
 
     def _refused(self, visit: Visit, error: EarnTrackError) -> web.Response:
-        return self.site.shown(visit, failed(visit, str(error)))
+        return self.site.shown(visit, failed(str(error)))
 
 
 def booked(visit: Visit, upload: Upload) -> Told:
     """Import a file, and tell what became of it."""
     waiting = WaitingFile(visit.et.parts.files, visit.me)
     if not upload.size:
-        return failed(visit, visit.speech.say("Choose a file first."))
+        return failed(visit.speech.say("Choose a file first."))
     try:
         answer = book(visit.et, Ask(somebody=visit.actor, body=upload))
     except StatementError as error:
@@ -96,7 +96,7 @@ def booked(visit: Visit, upload: Upload) -> Told:
     return reported(visit, upload, done)
 
 
-def failed(visit: Visit, reason: str) -> Shown:
+def failed(reason: str) -> Shown:
     """Say why nothing could be done with what was sent."""
     return Shown(
         template="unread.html",
@@ -114,7 +114,7 @@ def failed(visit: Visit, reason: str) -> Shown:
 def unread(visit: Visit, upload: Upload, error: StatementError) -> Shown:
     """Say why a file cannot be read, and offer to say what it is."""
     unsure = error.reason in {"header_not_found", "ambiguous_format"}
-    labels = labels_of(visit.et.parts.formats) if unsure else {}
+    names = labels(visit) if unsure else {}
     return Shown(
         template="unread.html",
         values={
@@ -122,7 +122,7 @@ def unread(visit: Visit, upload: Upload, error: StatementError) -> Shown:
             "digest": upload.digest,
             "reason": visit.speech.say(error.message),
             "hint": visit.speech.say(error.hint),
-            "formats": dict(sorted(labels.items(), key=lambda one: one[1])),
+            "formats": dict(sorted(names.items(), key=lambda one: one[1])),
         },
         status=HTTPStatus.UNPROCESSABLE_ENTITY,
     )
@@ -130,8 +130,8 @@ def unread(visit: Visit, upload: Upload, error: StatementError) -> Shown:
 
 def reported(visit: Visit, upload: Upload, done: Imported) -> Shown:
     """Show what became of a file, or of the files in it."""
-    labels = labels_of(visit.et.parts.formats)
-    reports = [of_report(one, labels, visit.speech) for one in done.items]
+    names = labels(visit)
+    reports = [of_report(one, names, visit.speech) for one in done.items]
     return Shown(
         template="imported.html",
         values={
@@ -162,9 +162,9 @@ def answer(_: Site, visit: Visit) -> Told:
             return booked(visit, upload)
     except NotFoundError:
         gone = visit.speech.say("The file is gone; choose it again.")
-        return failed(visit, gone)
+        return failed(gone)
     except InvalidError as error:
-        return failed(visit, str(error))
+        return failed(str(error))
 
 
 def said(form: Mapping[str, str]) -> dict[str, str]:

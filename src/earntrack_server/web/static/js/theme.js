@@ -17,8 +17,8 @@ function choose(theme) {
 }
 
 export function watchTheme() {
-  for (const button of document.querySelectorAll("[data-theme-switch]")) {
-    button.hidden = false;
-    button.addEventListener("click", () => choose(shown() === "dark" ? "light" : "dark"));
-  }
+  root.dataset.scripted = "";
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-theme-switch]")) choose(shown() === "dark" ? "light" : "dark");
+  });
 }

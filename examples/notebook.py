@@ -61,8 +61,8 @@ page = et.platforms.find(me, PlatformFilter())
 names = {one.id: one.name for one in page.items}
 
 for row in et.earnings.summary(me, step=Step.MONTH):
-    kept = row.totals.fee + row.totals.tax_withheld
-    print(row.start, names[row.platform_id], row.totals.net, "after", kept)
+    net, fee = row.totals.net.amount, row.totals.fee.amount
+    print(row.start, names[row.platform_id], net, "after", fee)
 
 # %%
 et.close()

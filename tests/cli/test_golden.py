@@ -23,6 +23,10 @@ REAL = (
     "stripe/balance_change_itemized_usd_jpy.csv",
     "toggl/detailed_1.csv",
 )
+MEMORY = ("--database", "memory://")
+ENDED = {}
+"""How the import of each file ended: each is run once."""
+
 COUNTED = ("imported", "duplicates", "updated")
 PLATFORMS = {"encoding": "bank"}
 """What the folder calls the platforms of files made by hand."""
@@ -30,7 +34,7 @@ PLATFORMS = {"encoding": "bank"}
 
 def words_for(path, expected, folder):
     """Return how to import a file, with what it does not say itself."""
-    words = ["import", path, "--dry-run", "--json"]
+    words = ["import", path, "--dry-run", "--json", *MEMORY]
     words += TOLD.get(expected["format_id"], ())
     if "mapping" in expected:
         mapping = folder / "mapping.json"
@@ -42,9 +46,11 @@ def words_for(path, expected, folder):
 @pytest.fixture(name="case", params=FILES, ids=shared.name_of)
 def _case(request, tmp_path):
     shared.needed()
-    expected = shared.expected(request.param)
-    ended = run(*words_for(request.param, expected, tmp_path))
-    return expected, ended, ended.json
+    path = request.param
+    expected = shared.expected(path)
+    if path not in ENDED:
+        ENDED[path] = run(*words_for(path, expected, tmp_path))
+    return expected, ENDED[path], ENDED[path].json
 
 
 class TestEveryFile:

@@ -46,9 +46,7 @@ def pages():
     """Return the pages that have blocks, the README first."""
     found = [ROOT / "README.md", *sorted(DOCS.rglob("*.md"))]
     return [
-        page
-        for page in found
-        if "_build" not in page.parts and blocks(page)
+        page for page in found if "_build" not in page.parts and blocks(page)
     ]
 
 

@@ -50,9 +50,7 @@ class Reader:
     folder: Path
     words: dict[str, str]
     """What the page calls things, and what they are called here."""
-    names: dict[str, object] = field(
-        factory=lambda: {"__name__": "__main__"}
-    )
+    names: dict[str, object] = field(factory=lambda: {"__name__": "__main__"})
     printed: str = ""
     _shell: subprocess.Popen | None = None
     _servers: list[subprocess.Popen] = Factory(list)
@@ -106,7 +104,9 @@ class Reader:
             code, output = self.typed(one.command)
             asked = after is not None and "$?" in after.command
             if code and not asked:
-                raise AssertionError(f"{one.command} ended with {code}: {output}")
+                raise AssertionError(
+                    f"{one.command} ended with {code}: {output}"
+                )
             if one.output:
                 self.sees(one.output, output)
 
@@ -164,7 +164,9 @@ class Reader:
         """Return what the reader has exported in the shell."""
         _, output = self.typed("env -0 | base64 -w0")
         pairs = subprocess.run(
-            ["base64", "-d"], input=output.encode(), capture_output=True,
+            ["base64", "-d"],
+            input=output.encode(),
+            capture_output=True,
             check=True,
         ).stdout.split(b"\0")
         return dict(

@@ -6,12 +6,12 @@ from sql_makers import a_batch, a_line, a_payout, an_earning, store
 from sqlalchemy import make_url
 
 from earntrack_adapters.sql.schema import metadata
-from earntrack_adapters.sql.tables import tenant_tables
+from earntrack_adapters.sql.tables import workspace_tables
 from earntrack_core.kernel.errors import UnavailableError
 from earntrack_core.ports.storage import Reply
 
 
-TABLES = sorted(table.name for table in tenant_tables())
+TABLES = sorted(table.name for table in workspace_tables())
 ENTER = "SELECT set_config('earntrack.workspace', %s, true)"
 
 

@@ -227,13 +227,14 @@ class TestAmounts:
 
 class TestCurrency:
     def test_asked_if_the_file_does_not_say(self):
-        """Nothing is read on a guess."""
+        """It is read without a currency, but not booked on a guess."""
         data = a_file(a_statement(a_transaction(), currency=""))
 
         reading = reading_of(OFX, data)
 
-        assert [one.key for one in reading.questions] == ["currency"]
-        assert list(reading.items) == []
+        (question,) = reading.questions
+        assert (question.key, question.blocks_reading) == ("currency", False)
+        assert [row.currency for row in rows_of(reading.items)] == [None]
 
     def test_answer_fills_the_gap(self):
         """The user's currency counts where the file has none."""

@@ -18,7 +18,7 @@ from earntrack_adapters.sql.tables import (
     entity_columns,
     indexed,
     refers,
-    tenant_table,
+    workspace_table,
 )
 from earntrack_core.earnings.model import BatchId
 from earntrack_core.statements.batch import (
@@ -29,7 +29,7 @@ from earntrack_core.statements.batch import (
 )
 
 
-batches = tenant_table(
+batches = workspace_table(
     "batch",
     "batches",
     *entity_columns(),

@@ -15,12 +15,12 @@ from earntrack_adapters.sql.repository import (
     entity_values,
 )
 from earntrack_adapters.sql.restoring import restorer
-from earntrack_adapters.sql.tables import entity_columns, tenant_table
+from earntrack_adapters.sql.tables import entity_columns, workspace_table
 from earntrack_core.earnings.changes import Change, ChangeFilter, ChangeId
 from earntrack_core.earnings.model import Earning
 
 
-changes = tenant_table(
+changes = workspace_table(
     "change",
     "changes",
     *entity_columns(),

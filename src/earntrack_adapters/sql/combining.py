@@ -27,7 +27,7 @@ def _taken() -> Any:
 class Batch:
     """A unit that waits to be stored, and then its results or its error."""
 
-    tenant: WorkspaceId | None
+    workspace: WorkspaceId | None
     commands: Sequence[Command]
     last: Sequence[Command]
     results: list[Result] = Factory(list)

@@ -90,17 +90,17 @@ class Engine(Protocol):
         """Takes a lock by its name; None if whoever writes is alone."""
         ...
 
-    def reader(self, tenant: WorkspaceId | None) -> Channel:
+    def reader(self, workspace: WorkspaceId | None) -> Channel:
         """Open a transaction that only reads."""
         ...
 
-    def writer(self, tenant: WorkspaceId | None) -> Channel:
+    def writer(self, workspace: WorkspaceId | None) -> Channel:
         """Open a transaction that writes."""
         ...
 
     def store(
         self,
-        tenant: WorkspaceId | None,
+        workspace: WorkspaceId | None,
         commands: Sequence[Command],
         last: Sequence[Command],
     ) -> list[Result]:

@@ -19,7 +19,7 @@ from earntrack_adapters.sql.tables import (
     indexed,
     never_negative,
     refers,
-    tenant_table,
+    workspace_table,
 )
 from earntrack_core.earnings.model import LEGS
 
@@ -35,7 +35,7 @@ def _if_any(column: str) -> dict[str, object]:
     }
 
 
-earnings = tenant_table(
+earnings = workspace_table(
     "earning",
     "earnings",
     *entity_columns(),
@@ -62,7 +62,7 @@ earnings = tenant_table(
     indexed("batch_id", **_if_any("batch_id")),
 )
 
-daily_totals = tenant_table(
+daily_totals = workspace_table(
     "daily_total",
     "daily_totals",
     Column("day", Date, nullable=False),

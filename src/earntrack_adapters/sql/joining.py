@@ -82,24 +82,24 @@ class JoinedEngine:
     locking: Compiled | None = None
     reads_apart: bool = False
 
-    def reader(self, tenant: WorkspaceId | None) -> Channel:
+    def reader(self, workspace: WorkspaceId | None) -> Channel:
         """Open a savepoint."""
-        return self.writer(tenant)
+        return self.writer(workspace)
 
-    def writer(self, tenant: WorkspaceId | None) -> Channel:
+    def writer(self, workspace: WorkspaceId | None) -> Channel:
         """Open a savepoint."""
         return JoinedChannel(
-            self.exchange, self.try_, [SAVE, *self.enter(tenant)]
+            self.exchange, self.try_, [SAVE, *self.enter(workspace)]
         )
 
     def store(
         self,
-        tenant: WorkspaceId | None,
+        workspace: WorkspaceId | None,
         commands: Sequence[Command],
         last: Sequence[Command],
     ) -> list[Result]:
         """Run a unit in a savepoint."""
-        channel = self.writer(tenant)
+        channel = self.writer(workspace)
         try:
             return channel.commit([*commands, *last])
         except BaseException:

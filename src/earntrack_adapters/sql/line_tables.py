@@ -14,8 +14,8 @@ from earntrack_adapters.sql.columns import Document, Exact, Instant, Key
 from earntrack_adapters.sql.tables import (
     indexed,
     refers,
-    tenant_table,
     unique,
+    workspace_table,
 )
 
 
@@ -26,7 +26,7 @@ def _where(condition: str) -> dict[str, object]:
     }
 
 
-lines = tenant_table(
+lines = workspace_table(
     "line",
     "lines",
     Column("id", Key, nullable=False),
@@ -69,7 +69,7 @@ lines = tenant_table(
 )
 """`pays_out` and `credit` are what the rules of that name say of a line."""
 
-claims = tenant_table(
+claims = workspace_table(
     "claim",
     "claims",
     Column("line_id", Key, nullable=False),

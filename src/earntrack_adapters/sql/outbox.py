@@ -26,7 +26,7 @@ from sqlalchemy.sql import ClauseElement
 from earntrack_adapters.sql.columns import Instant, Key
 from earntrack_adapters.sql.replies import replies
 from earntrack_adapters.sql.restoring import restorer
-from earntrack_adapters.sql.tables import table_of, tenant_table
+from earntrack_adapters.sql.tables import table_of, workspace_table
 from earntrack_adapters.sql.work import Work
 from earntrack_core.kernel.ids import WorkspaceId
 from earntrack_core.ports.storage import KEPT, StoredEvent
@@ -41,7 +41,7 @@ event_numbers = table_of(
 )
 """The number of each workspace's latest event; no secret, so no walls."""
 
-events = tenant_table(
+events = workspace_table(
     "event",
     "events",
     Column("number", BigInteger, nullable=False),

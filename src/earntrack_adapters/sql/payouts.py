@@ -24,13 +24,13 @@ from earntrack_adapters.sql.restoring import (
 from earntrack_adapters.sql.tables import (
     entity_columns,
     refers,
-    tenant_table,
+    workspace_table,
 )
 from earntrack_core.earnings.model import PayoutId
 from earntrack_core.earnings.payouts import Payout, PayoutFilter
 
 
-payouts = tenant_table(
+payouts = workspace_table(
     "payout",
     "payouts",
     *entity_columns(),

@@ -26,8 +26,8 @@ from earntrack_adapters.sql.restoring import restorer
 from earntrack_adapters.sql.tables import (
     entity_columns,
     metadata,
-    tenant_table,
     unique,
+    workspace_table,
 )
 from earntrack_core.platforms.model import (
     FeeRule,
@@ -37,7 +37,7 @@ from earntrack_core.platforms.model import (
 )
 
 
-platforms = tenant_table(
+platforms = workspace_table(
     "platform",
     "platforms",
     *entity_columns(),

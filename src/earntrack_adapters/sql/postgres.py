@@ -44,11 +44,11 @@ class PostgresReader:
     """Reads what is stored at the moment of each question."""
 
     engine: "PostgresEngine"
-    tenant: WorkspaceId | None
+    workspace: WorkspaceId | None
 
     def run(self, commands: Sequence[Command]) -> list[Result]:
         """Run queries in one round trip."""
-        first = entering(self.tenant)
+        first = entering(self.workspace)
         with self.engine.pool.link() as link:
             return told(link, [*first, *commands])[len(first) :]
 
@@ -112,23 +112,23 @@ class PostgresEngine:
         self.pool = Pool(self._connect, self.size, self.patience)
         self.combiner = Combiner(partial(store_all, self.pool))
 
-    def reader(self, tenant: WorkspaceId | None) -> Channel:
+    def reader(self, workspace: WorkspaceId | None) -> Channel:
         """Open a channel that only reads."""
-        return PostgresReader(self, tenant)
+        return PostgresReader(self, workspace)
 
-    def writer(self, tenant: WorkspaceId | None) -> Channel:
+    def writer(self, workspace: WorkspaceId | None) -> Channel:
         """Open a transaction that writes; it begins with its first words."""
-        first = [BEGIN, *entering(tenant)]
+        first = [BEGIN, *entering(workspace)]
         return PostgresWriter(self, self.pool.take(), first)
 
     def store(
         self,
-        tenant: WorkspaceId | None,
+        workspace: WorkspaceId | None,
         commands: Sequence[Command],
         last: Sequence[Command],
     ) -> list[Result]:
         """Store a unit, in one commit with all others that wait."""
-        return self.combiner.submit(Batch(tenant, commands, last))
+        return self.combiner.submit(Batch(workspace, commands, last))
 
     def ping(self) -> None:
         """Ask the server for nothing."""

@@ -40,9 +40,13 @@ def lock_number(name: str) -> int:
     return int.from_bytes(digest, signed=True)
 
 
-def entering(tenant: WorkspaceId | None) -> list[Command]:
+def entering(workspace: WorkspaceId | None) -> list[Command]:
     """Return what opens the walls to one workspace, in this transaction."""
-    return [] if tenant is None else [Command(ENTER, ({"workspace": tenant},))]
+    return (
+        []
+        if workspace is None
+        else [Command(ENTER, ({"workspace": workspace},))]
+    )
 
 
 def told(link: Link, commands: Sequence[Command]) -> list[Result]:

@@ -41,7 +41,7 @@ def _store_together(link: Link, batches: Sequence[Batch]) -> bool:
     What everybody waits for comes last, and in the order of workspaces, so
     that two such transactions cannot wait for each other.
     """
-    batches = sorted(batches, key=lambda one: str(one.tenant))
+    batches = sorted(batches, key=lambda one: str(one.workspace))
     steps = [
         *_steps(batches, [one.commands for one in batches]),
         *_steps(batches, [one.last for one in batches]),
@@ -61,7 +61,7 @@ def _store_together(link: Link, batches: Sequence[Batch]) -> bool:
 
 
 def _store_alone(link: Link, batch: Batch) -> None:
-    first = [BEGIN, *entering(batch.tenant)]
+    first = [BEGIN, *entering(batch.workspace)]
     commands = [*first, *batch.commands, *batch.last, COMMIT]
     for left in reversed(range(ATTEMPTS)):
         try:
@@ -81,9 +81,9 @@ def _steps(
     batches: Sequence[Batch], parts: Sequence[Sequence[Command]]
 ) -> Iterator[tuple[Batch | None, Command]]:
     """Yield the commands with their batches, each in its workspace."""
-    tenant = None
+    workspace = None
     for batch, commands in zip(batches, parts, strict=True):
-        if commands and batch.tenant != tenant:
-            tenant = batch.tenant
-            yield from ((None, one) for one in entering(tenant))
+        if commands and batch.workspace != workspace:
+            workspace = batch.workspace
+            yield from ((None, one) for one in entering(workspace))
         yield from ((batch, one) for one in commands)

@@ -17,8 +17,8 @@ from earntrack_adapters.sql.repository import (
 from earntrack_adapters.sql.restoring import restorer
 from earntrack_adapters.sql.tables import (
     entity_columns,
-    tenant_table,
     unique,
+    workspace_table,
 )
 from earntrack_core.exchange.model import (
     ExchangeRate,
@@ -28,7 +28,7 @@ from earntrack_core.exchange.model import (
 from earntrack_core.ports.rates import Quote
 
 
-rates = tenant_table(
+rates = workspace_table(
     "rate",
     "exchange_rates",
     *entity_columns(),

@@ -15,13 +15,13 @@ from sqlalchemy import (
 from earntrack_adapters.sql import simple
 from earntrack_adapters.sql.columns import Instant
 from earntrack_adapters.sql.restoring import restorer
-from earntrack_adapters.sql.tables import indexed, tenant_table
+from earntrack_adapters.sql.tables import indexed, workspace_table
 from earntrack_adapters.sql.work import Work
 from earntrack_core.kernel.ids import WorkspaceId
 from earntrack_core.ports.storage import Reply
 
 
-replies = tenant_table(
+replies = workspace_table(
     "reply",
     "replies",
     Column("key", String(255), nullable=False),

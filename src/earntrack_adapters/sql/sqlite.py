@@ -110,25 +110,25 @@ class SqliteEngine:
         self.place.create()
         self._writer = self.place.connect()
 
-    def reader(self, tenant: WorkspaceId | None) -> Channel:
+    def reader(self, workspace: WorkspaceId | None) -> Channel:
         """Open a transaction that only reads."""
         connection = self._reading()
         if not self.place.in_memory:
             connection.execute("BEGIN")
         return SqliteReader(self, connection)
 
-    def writer(self, tenant: WorkspaceId | None) -> Channel:
+    def writer(self, workspace: WorkspaceId | None) -> Channel:
         """Open the transaction that writes, once it is our turn."""
         return SqliteWriter(self, self.begin())
 
     def store(
         self,
-        tenant: WorkspaceId | None,
+        workspace: WorkspaceId | None,
         commands: Sequence[Command],
         last: Sequence[Command],
     ) -> list[Result]:
         """Store a unit, in one commit with all others that wait."""
-        return self.combiner.submit(Batch(tenant, commands, last))
+        return self.combiner.submit(Batch(workspace, commands, last))
 
     def begin(self) -> sqlite3.Connection:
         """Wait for our turn and begin a transaction that writes.
@@ -237,9 +237,7 @@ class SqliteEngine:
         connection.execute("SAVEPOINT unit")
         try:
             batch.results = self.runner.run(connection, commands)
-        except (
-            Exception
-        ) as error:  # each unit gets its own; a wider fault takes all
+        except Exception as error:  # each unit gets its own
             batch.error = error
             if not connection.in_transaction:
                 raise

@@ -48,18 +48,18 @@ def table_of(
         name,
         metadata,
         *items,
-        info={"kind": kind, "tenant": False},
+        info={"kind": kind, "walled": False},
         sqlite_with_rowid=not clustered,
     )
 
 
-def tenant_table(
+def workspace_table(
     kind: str, name: str, *items: SchemaItem, clustered: bool = False
 ) -> Table:
     """Return a table whose rows belong to a workspace each."""
     workspace = Column("workspace_id", Key, nullable=False)
     table = table_of(kind, name, workspace, *items, clustered=clustered)
-    table.info["tenant"] = True
+    table.info["walled"] = True
     return table
 
 
@@ -104,9 +104,9 @@ def kind_of(table: Table) -> str:
     return str(table.info["kind"])
 
 
-def tenant_tables() -> list[Table]:
+def workspace_tables() -> list[Table]:
     """Return the tables whose rows belong to a workspace each."""
-    return [one for one in metadata.sorted_tables if one.info["tenant"]]
+    return [one for one in metadata.sorted_tables if one.info["walled"]]
 
 
 def column_names(rule: Constraint) -> tuple[str, ...]:

@@ -26,7 +26,7 @@ class Work:
     """
 
     engine: Engine
-    tenant: WorkspaceId | None
+    workspace: WorkspaceId | None
     reading: bool = False
     _queue: list[Command] = Factory(list)
     _last: list[Command] = Factory(list)
@@ -52,7 +52,7 @@ class Work:
         """Run what is queued, and return the rows of a query."""
         command = Command(statement, (given,))
         if self._may_read_apart():
-            channel = self.engine.reader(self.tenant)
+            channel = self.engine.reader(self.workspace)
             try:
                 return channel.run([command])[-1].rows
             finally:
@@ -79,13 +79,13 @@ class Work:
         self._run()
 
     def lock(self, name: str) -> None:
-        """Wait until no other unit of the tenant holds this lock."""
+        """Wait until no other unit of the workspace holds this lock."""
         self._refuse_if_reading()
         locking = self.engine.locking
         if locking is None:
             self.open()
         else:
-            self.fetch(locking, {"name": f"{self.tenant}:{name}"})
+            self.fetch(locking, {"name": f"{self.workspace}:{name}"})
 
     def commit(self) -> list[Result]:
         """Store everything; return what the last commands brought back."""
@@ -95,7 +95,7 @@ class Work:
         if self._channel is not None:
             results = self._commit(self._channel)
         elif self._queue or last:
-            results = self.engine.store(self.tenant, self._queue, last)
+            results = self.engine.store(self.workspace, self._queue, last)
         else:
             results = []
         return results[len(results) - len(last) :]
@@ -145,7 +145,7 @@ class Work:
             open_channel = (
                 self.engine.reader if self.reading else self.engine.writer
             )
-            self._channel = open_channel(self.tenant)
+            self._channel = open_channel(self.workspace)
         return self._channel
 
     def _may_read_apart(self) -> bool:

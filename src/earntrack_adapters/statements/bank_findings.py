@@ -33,6 +33,7 @@ KEPT: Final = 1_000
 CURRENCY_QUESTION: Final = Question(
     key="currency",
     text="In which currency is the account? The file does not say.",
+    blocks_reading=False,
 )
 
 

@@ -230,10 +230,10 @@ class Mt940Format:
             date_format="YYMMDD",
         )
         questions = scan.found.questions(answers)
-        if questions:
-            return Reading(facts=facts, questions=questions)
         return Reading(
-            facts=facts, items=bounded(reader.items(), self.limits.rows)
+            facts=facts,
+            questions=questions,
+            items=bounded(reader.items(), self.limits.rows),
         )
 
 

@@ -268,14 +268,14 @@ class OfxFormat:
             date_format=scan.form_of_dates or None,
         )
         questions = scan.found.questions(answers)
-        if questions:
-            return Reading(facts=facts, questions=questions)
         suspects = scan.repeats.suspects
         if suspects:
             ambiguous = ambiguous_ids(suspects, _transactions(reader))
             reader = evolve(reader, ambiguous=ambiguous)
         return Reading(
-            facts=facts, items=bounded(reader.items(), self.limits.rows)
+            facts=facts,
+            questions=questions,
+            items=bounded(reader.items(), self.limits.rows),
         )
 
 

@@ -43,6 +43,7 @@ from earntrack_core.statements.errors import StatementError
 from earntrack_core.statements.model import (
     Answers,
     Balance,
+    Facts,
     FileHead,
     Item,
     Limits,
@@ -261,11 +262,17 @@ class QifFormat:
             encoding=text.encoding,
             date_format=scan.order.form(reader.order),
         )
-        questions = scan.questions(answers)
-        if questions:
+        return self._opened(facts, scan.questions(answers), reader)
+
+    def _opened(
+        self, facts: Facts, questions: tuple[Question, ...], reader: _Reader
+    ) -> Reading:
+        if any(one.blocks_reading for one in questions):
             return Reading(facts=facts, questions=questions)
         return Reading(
-            facts=facts, items=bounded(reader.items(), self.limits.rows)
+            facts=facts,
+            questions=questions,
+            items=bounded(reader.items(), self.limits.rows),
         )
 
 

@@ -69,8 +69,7 @@ class Findings:
 
     def add_up(self, record: Record) -> None:
         """Add the rows of a record to the sums of the file."""
-        for row in record.rows:
-            self.tally.add(row)
+        self.tally.add(record.rows)
 
     def counted(self) -> Counts:
         """Return what became of the data records."""

@@ -4,7 +4,7 @@
 import: amounts as texts, months by the day as it is printed.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
@@ -193,11 +193,15 @@ class Tally:
     def __attrs_post_init__(self) -> None:
         self.whole = Period(self.kind)
 
-    def add(self, row: StatementRow) -> None:
-        """Add a row."""
+    def add(self, rows: Sequence[StatementRow]) -> None:
+        """Add the rows of a record, which counts once for each kind."""
+        for kind in {row.kind for row in rows}:
+            self.kinds[kind.value] = self.kinds.get(kind.value, 0) + 1
+        for row in rows:
+            self._add(row)
+
+    def _add(self, row: StatementRow) -> None:
         self.rows += 1
-        word = row.kind.value
-        self.kinds[word] = self.kinds.get(word, 0) + 1
         self.whole.add(row)
         if row.worked is not None:
             self.with_hours = True
@@ -234,7 +238,7 @@ def tally(
     """Add up *rows* of a statement of a kind."""
     sums = Tally(kind)
     for row in rows:
-        sums.add(row)
+        sums.add((row,))
     return sums
 
 

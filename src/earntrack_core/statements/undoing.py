@@ -32,7 +32,7 @@ def take_back(
         left = [line for line in lines if line.id in claimed]
         touched.see(lines)
         touched.see(_handed_over(unit, key, left, book))
-    pass
+    settle(unit, touched, book)
 
 
 def _handed_over(

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 from operator import itemgetter
-from typing import Final
+from typing import Any, Final
 
 from attrs import field, frozen
 
@@ -90,17 +90,8 @@ class Origin:
 
 def line_writer(origin: Origin) -> Write:
     """Return what makes the lines of a file, each by its row and key."""
-    facts, ids = origin.facts, uuid7s(origin.book.now)
-    home = origin.platform_id
-    given = (
-        origin.batch_id,
-        facts.platform,
-        home,
-        facts.report,
-        facts.exported_on,
-        Shadow.NONE,
-        None,
-    )
+    ids, home = uuid7s(origin.book.now), origin.platform_id
+    given = _given(origin)
 
     def write(row: StatementRow, key: str) -> Line:
         said = vars(row)
@@ -132,6 +123,19 @@ def line_writer(origin: Origin) -> Write:
         )
 
     return write
+
+
+def _given(origin: Origin) -> tuple[Any, ...]:
+    facts = origin.facts
+    return (
+        origin.batch_id,
+        facts.platform,
+        origin.platform_id,
+        facts.report,
+        facts.exported_on,
+        Shadow.NONE,
+        None,
+    )
 
 
 def _reference(text: str | None) -> str | None:

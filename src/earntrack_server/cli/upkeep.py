@@ -50,21 +50,24 @@ def check(
         ending(json_output=json_output),
         open_local(settings_with(database)) as et,
     ):
-        found = list(et.parts.storage.check(repair=repair))
+        found = et.parts.storage.check(repair=repair)
+        left = et.parts.storage.check() if repair else found
     if json_output:
-        show_json({"problems": found, "repaired": repair})
+        show_json({"problems": list(found), "left": list(left)})
     else:
         for one in found:
             out.print(one)
-        out.print(_verdict(len(found), repair=repair))
-    if found and not repair:
+        out.print(_verdict(len(found), len(left)))
+    if left:
         raise Ended(Exit.FAULTY)
 
 
-def _verdict(count: int, *, repair: bool) -> str:
-    if not count:
+def _verdict(found: int, left: int) -> str:
+    if not found:
         return "Everything fits."
-    return f"{count} mended." if repair else f"{count} found; try --repair."
+    if not left:
+        return f"{found} mended."
+    return f"{left} wrong; --repair rebuilds what can be rebuilt."
 
 
 def doctor(*, json_output: Json = False, database: Database = None) -> None:

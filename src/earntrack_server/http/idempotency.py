@@ -19,6 +19,7 @@ from earntrack_core.kernel.errors import (
     DuplicateError,
     EarnTrackError,
     InvalidError,
+    UnavailableError,
 )
 from earntrack_core.ports.storage import Reply
 from earntrack_core.wire.names import pointer
@@ -99,6 +100,9 @@ class Memory:
     def answer(self, asked: Once, work: Callable[[], Rendered]) -> Rendered:
         """Do *work* and remember its answer, or repeat the one given before.
 
+        A request is most often new, so the work is done first; if the key is
+        taken, all of it is taken back.
+
         Raises:
             ReusedKeyError: The key was used to ask something else.
             InFlightError: Somebody else asks the same just now.
@@ -106,9 +110,6 @@ class Memory:
         """
         try:
             with self.together(asked.actor) as unit:
-                known = unit.recall(asked.key)
-                if known is not None:
-                    return self._repeat(asked, known)
                 rendered = work()
                 unit.remember(_reply(asked, rendered))
         except EarnTrackError as error:
@@ -118,9 +119,14 @@ class Memory:
     def _failed(self, asked: Once, error: EarnTrackError) -> Rendered:
         if isinstance(error, DuplicateError) and error.kind == "reply":
             return self._beaten(asked, error)
+        if isinstance(error, UnavailableError):
+            raise error
+        with self.together(asked.actor) as unit:
+            known = unit.recall(asked.key)
+        if known is not None:
+            return self._repeat(asked, known)
         status = status_of(type(error))
-        door = isinstance(error, ReusedKeyError | InFlightError)
-        if door or status in FLEETING or status >= BROKEN:
+        if status in FLEETING or status >= BROKEN:
             raise error
         return self._remember(asked, self.refuse(error))
 

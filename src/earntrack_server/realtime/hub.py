@@ -89,7 +89,8 @@ class Hub:
 
     def ring(self, workspace: WorkspaceId) -> None:
         """Say that events were stored in a workspace."""
-        self._soon(self._wake, workspace)
+        if workspace in self.rooms:
+            self._soon(self._wake, workspace)
 
     def ring_all(self) -> None:
         """Say that bells may have been missed."""

@@ -1,11 +1,8 @@
 """/imports: statements in, reports out, and the way back."""
 
-import json
-from collections.abc import Callable, Mapping
-from datetime import date
+from collections.abc import Callable
 from http import HTTPStatus
-from typing import Any, Final
-from uuid import UUID
+from typing import Final
 
 from aiohttp import web
 from attrs import evolve, frozen
@@ -20,15 +17,13 @@ from earntrack_core.kernel.errors import (
     WrongStateError,
 )
 from earntrack_core.kernel.paging import Page
-from earntrack_core.platforms.model import PlatformId
 from earntrack_core.statements.batch import Batch, BatchFilter
 from earntrack_core.statements.errors import StatementError
 from earntrack_core.statements.events import ImportProgress
-from earntrack_core.statements.importer import Order
-from earntrack_core.statements.model import Answers
 from earntrack_core.statements.report import ImportReport
 from earntrack_server.http.mounting import respond
 from earntrack_server.http.route import MEMBER, VIEWER, Answer, Ask, Route
+from earntrack_server.routes.import_forms import wanted_of
 from earntrack_server.unpacking import members
 from earntrack_server.uploads import Upload, received
 
@@ -37,113 +32,6 @@ MOST_UPLOAD: Final = web.AppKey("most_upload", int)
 PATH: Final = "/api/v1/imports"
 ONE: Final = PATH + "/{id}"
 TAGS: Final = ("imports",)
-TRUE: Final = frozenset({"true", "1", "on", "yes"})
-FIELDS: Final = frozenset(
-    {
-        "platformId",
-        "format",
-        "currency",
-        "timezone",
-        "dateOrder",
-        "numberForm",
-        "period",
-        "account",
-        "mapping",
-        "strict",
-        "force",
-        "dryRun",
-    }
-)
-ORDERS: Final = frozenset({"dmy", "mdy", "ymd"})
-
-
-@frozen(kw_only=True)
-class Wanted:
-    """What the form says beside its file."""
-
-    order: Order
-    dry_run: bool
-
-
-def wanted_of(upload: Upload) -> Wanted:
-    """Read the fields of a form.
-
-    Raises:
-        InvalidError: One of them is unknown, or wrong.
-    """
-    fields = {name: text for name, text in upload.fields.items() if text}
-    for name in fields:
-        if name not in FIELDS:
-            raise InvalidError(name, "is not a field of this form")
-    order = Order(
-        name=upload.name,
-        answers=answers_of(fields),
-        format_id=fields.get("format"),
-        platform_id=_platform(fields.get("platformId")),
-        strict=_truth(fields, "strict"),
-        force=_truth(fields, "force"),
-    )
-    return Wanted(order=order, dry_run=_truth(fields, "dryRun"))
-
-
-def answers_of(fields: Mapping[str, str]) -> Answers:
-    """Return what the user said about a file.
-
-    Raises:
-        InvalidError: An answer is none of the possible ones.
-    """
-    order = fields.get("dateOrder")
-    if order not in {None, *ORDERS}:
-        raise InvalidError("dateOrder", "must be dmy, mdy or ymd")
-    mark = fields.get("numberForm")
-    if mark not in {None, ".", ","}:
-        raise InvalidError("numberForm", "must be . or ,")
-    return Answers(
-        currency=fields.get("currency"),
-        zone=fields.get("timezone"),
-        date_order=order,
-        number_form=mark,
-        account=fields.get("account", ""),
-        period=_period(fields.get("period")),
-        mapping=_mapping(fields.get("mapping")),
-    )
-
-
-def _truth(fields: Mapping[str, str], name: str) -> bool:
-    return fields.get(name, "").lower() in TRUE
-
-
-def _platform(text: str | None) -> PlatformId | None:
-    if text is None:
-        return None
-    try:
-        return PlatformId(UUID(text))
-    except ValueError as error:
-        raise InvalidError("platformId", "is not an id") from error
-
-
-def _period(text: str | None) -> Any:
-    if text is None:
-        return None
-    from_text, _, to_text = text.partition("/")
-    try:
-        return date.fromisoformat(from_text), date.fromisoformat(to_text)
-    except ValueError as error:
-        raise InvalidError(
-            "period", "must look like 2026-09-01/2026-09-30"
-        ) from error
-
-
-def _mapping(text: str | None) -> Mapping[str, Any] | None:
-    if text is None:
-        return None
-    try:
-        mapping = json.loads(text)
-    except ValueError as error:
-        raise InvalidError("mapping", "is not JSON") from error
-    if not isinstance(mapping, dict):
-        raise InvalidError("mapping", "must be an object")
-    return mapping
 
 
 @frozen(kw_only=True)
@@ -277,6 +165,12 @@ def routes() -> list[Route]:
             paged=True,
             tags=TAGS,
         ),
+        *_one(),
+    ]
+
+
+def _one() -> list[Route]:
+    return [
         Route(
             method="GET",
             path=ONE,

@@ -14,10 +14,11 @@ from tests.unit.statements.slips import slips
 
 
 START = date(2026, 1, 1)
-SPAN = 60
+SPAN = 40
 SOON = st.integers(0, 12)
 
 numbers = st.integers(0, SPAN - 1)
+halves = st.integers(0, SPAN // 2)
 amounts = st.sampled_from(["10.00", "10.00", "20.00", "7.50"])
 
 
@@ -43,13 +44,13 @@ def at(number):
 @st.composite
 def worlds(draw):
     """Return what happened."""
-    days = sorted(draw(st.lists(numbers, min_size=1, max_size=12)))
+    days = sorted(draw(st.lists(numbers, min_size=3, max_size=12)))
     return [
         Happened(
             number,
             at(day),
             draw(amounts),
-            draw(SOON),
+            draw(st.integers(0, SPAN // 2)),
             draw(st.integers(1, 4)),
             draw(SOON),
             draw(st.booleans()),
@@ -154,18 +155,44 @@ def wallet(world, shown, exported):
     )
 
 
-REPORTS = [ledger, orders, gigs, months, fans, bank, wallet]
+def days(world, shown, exported):
+    """Sums of each day of the platform that has sums of months, too."""
+    return slips(
+        *(
+            f"- earning {day} from={day} gross={len(str(day))}"
+            for day in sorted({one.day for one in shown})
+        ),
+        platform="fans",
+        exported=exported,
+        family="days",
+    )
+
+
+GROUPS = [
+    [ledger],
+    [ledger, orders],
+    [ledger, bank],
+    [ledger, bank, wallet],
+    [gigs],
+    [months],
+    [months, fans, days],
+    [ledger, orders, gigs, months, fans, days, bank, wallet],
+]
+"""Reports that have to do with each other; and all of them."""
 
 
 @st.composite
-def files(draw, reports=REPORTS, least=1, most=5):
-    """Return files of one world, different from each other."""
-    world = draw(worlds())
+def files(draw, groups=GROUPS, least=1, most=4):
+    """Return files of one world, different from each other.
+
+    Each shows the middle of the time, and some of what is around it.
+    """
+    world, reports = draw(worlds()), draw(st.sampled_from(groups))
     made = {}
     for _ in range(draw(st.integers(least, most))):
         report = draw(st.sampled_from(reports))
-        first, last = sorted([draw(numbers), draw(numbers)])
-        exported = at(last + draw(SOON))
+        first, last = draw(halves), SPAN - draw(halves)
+        exported = at(last)
         shown = [one for one in world if at(first) <= one.day <= at(last)]
         made[report(world, shown, exported)] = None
     return list(made)

@@ -4,8 +4,11 @@
 import ast
 import importlib
 import pkgutil
+import re
 from collections.abc import Iterable, Iterator
+from http import HTTPStatus
 from inspect import getsource
+from itertools import pairwise
 from textwrap import dedent
 from types import ModuleType
 from typing import Any, Final, TypeVar
@@ -24,6 +27,7 @@ from earntrack_core.identity.plans import PLANS
 from earntrack_core.kernel.errors import EarnTrackError
 from earntrack_core.kernel.events import Event
 from earntrack_core.statements.events import ImportProgress
+from earntrack_server.__main__ import app
 from earntrack_server.app import api_routes
 from earntrack_server.cli.outcome import Exit
 from earntrack_server.config import PREFIX, Settings
@@ -32,6 +36,10 @@ from earntrack_server.http.route import Route
 
 
 T = TypeVar("T", bound=type)
+
+HEADING: Final = re.compile(r"^#+ (earntrack(?: \w+)+)$", re.MULTILINE)
+FENCE: Final = re.compile(r"^```console\n.*\n```$", re.MULTILINE)
+"""What is generated: a heading of a command, and how it is typed."""
 
 PACKAGES: Final = (earntrack_core, earntrack_adapters, earntrack_server)
 APART: Final = (".testing", ".migrations.", "__main__")
@@ -88,12 +96,18 @@ def errors() -> str:
                 f"`{kind.code}`",
                 f"`{kind.__name__}`",
                 f"`{kind.__mro__[1].__name__}`",
-                int(status_of(kind)),
+                http_status(kind),
                 first_line(kind),
             )
             for kind in error_kinds()
         ),
     )
+
+
+def http_status(kind: type[EarnTrackError]) -> int | str:
+    """Return what the server answers with; nothing for what stops it."""
+    status = status_of(kind)
+    return "" if status is HTTPStatus.INTERNAL_SERVER_ERROR else int(status)
 
 
 def event_kinds(*, stored: bool) -> list[type[Event]]:
@@ -158,6 +172,17 @@ def told_later(one: Any) -> bool:
     return type(one.default).__name__ == "Factory"
 
 
+def commands() -> dict[str, str]:
+    """Return the commands by name, with what each takes."""
+    parts = HEADING.split(app.generate_docs())
+    found = {
+        name.removeprefix("earntrack "): FENCE.sub("", text).strip()
+        for name, text in zip(parts[1::2], parts[2::2], strict=True)
+    }
+    groups = {name.rpartition(" ")[0] for name in found}
+    return {name: text for name, text in found.items() if name not in groups}
+
+
 def exit_codes() -> str:
     """Return the exit codes of the command, and what they say."""
     said = attribute_docs(Exit)
@@ -176,7 +201,7 @@ def attribute_docs(kind: type) -> dict[str, str]:
     body = getattr(tree, "body", [])
     return {
         ast.unparse(one.targets[0]): ast.literal_eval(doc.value)
-        for one, doc in zip(body, body[1:], strict=False)
+        for one, doc in pairwise(body)
         if isinstance(one, ast.Assign)
         and isinstance(doc, ast.Expr)
         and isinstance(doc.value, ast.Constant)
@@ -241,4 +266,8 @@ def substitutions() -> dict[str, str]:
         "exits": exit_codes(),
         "routes": route_table(),
         "plans": plans(),
+        **{
+            f"cli_{name.replace(' ', '_')}": text
+            for name, text in commands().items()
+        },
     }

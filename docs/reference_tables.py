@@ -11,7 +11,7 @@ from inspect import getsource
 from itertools import pairwise
 from textwrap import dedent
 from types import ModuleType
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from attrs import NOTHING, fields
 
@@ -34,8 +34,6 @@ from earntrack_server.config import PREFIX, Settings
 from earntrack_server.http.problems import status_of
 from earntrack_server.http.route import Route
 
-
-T = TypeVar("T", bound=type)
 
 HEADING: Final = re.compile(r"^#+ (earntrack(?: \w+)+)$", re.MULTILINE)
 FENCE: Final = re.compile(r"^```console\n.*\n```$", re.MULTILINE)
@@ -69,7 +67,7 @@ def load(package: ModuleType) -> None:
             importlib.import_module(module.name)
 
 
-def below(kind: T) -> Iterator[T]:
+def below(kind: type[Any]) -> Iterator[type[Any]]:
     """Yield all classes below a class."""
     for child in kind.__subclasses__():
         yield child

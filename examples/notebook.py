@@ -13,7 +13,6 @@ from pathlib import Path
 from moneyed import Money
 
 from earntrack_core import EarnTrack, NewEarning, NewPlatform, Step
-from earntrack_core.platforms.model import PlatformFilter
 
 
 HERE = Path(__file__).parent
@@ -57,12 +56,8 @@ for one in et.net_by_platform():
 # ## And month by month
 
 # %%
-page = et.platforms.find(me, PlatformFilter())
-names = {one.id: one.name for one in page.items}
-
-for row in et.earnings.summary(me, step=Step.MONTH):
-    net, fee = row.totals.net.amount, row.totals.fee.amount
-    print(row.start, names[row.platform_id], net, "after", fee)
+for row in et.earnings.summary(me, step=Step.MONTH, by_platform=False):
+    print(row.start, row.totals.net.amount, "after", row.totals.fee.amount)
 
 # %%
 et.close()

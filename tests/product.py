@@ -1,10 +1,11 @@
 """The whole product, served for a test: real adapters, real HTTP."""
 
+from functools import cache
 from pathlib import Path
 
 from aiohttp import FormData
 
-from earntrack_adapters.auth.keys import load_keys
+from earntrack_adapters.auth.keys import Keys, new_key
 from earntrack_adapters.auth.passwords import Argon2Hasher
 from earntrack_adapters.auth.tokens import JwtSigner
 from earntrack_adapters.email.writer import JinjaWriter
@@ -25,15 +26,19 @@ UPWORK = (
 )
 
 
+@cache
+def keys():
+    """Return keys; making them takes long enough to do it once."""
+    return Keys.of(new_key(2048))
+
+
 def opened(url, folder, **more):
     """Open EarnTrack with everything that a server needs."""
     folder = Path(folder)
     options = Options(
         files=(folder / "files").as_uri(),
         hasher=WEAK,
-        signer=JwtSigner(
-            keys=load_keys(folder / "keys", bits=2048), now=system_clock
-        ),
+        signer=JwtSigner(keys=keys(), now=system_clock),
         writer=JinjaWriter(),
         **{"policy": Policy(verify_first=False, plan="business"), **more},
     )
@@ -68,7 +73,12 @@ async def signed_in(client, email):
 def form(content=UPWORK, name="upwork.csv", **fields):
     """Return a form with a statement."""
     data = FormData()
-    data.add_field("file", content.encode(), filename=name)
+    data.add_field("file", as_bytes(content), filename=name)
     for field, value in fields.items():
         data.add_field(field, value)
     return data
+
+
+def as_bytes(content):
+    """Return the bytes of a text, or bytes as they are."""
+    return content if isinstance(content, bytes) else content.encode()

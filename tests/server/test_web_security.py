@@ -1,9 +1,11 @@
 """What pages never do, whatever is in them."""
 
+import io
 import re
 from pathlib import Path
 
 import pytest
+import structlog.testing
 
 import earntrack_server.web
 from earntrack_core.earnings.model import NewEarning
@@ -149,7 +151,8 @@ class TestErrors:
         service = type(product[1].statements)
         monkeypatch.setattr(service, "batches", broken)
 
-        page = await visitor.get("/imports")
+        with structlog.testing.capture_logs():
+            page = await visitor.get("/imports")
 
         assert page.status == 500
         assert page.says("Something broke on our side")
@@ -164,7 +167,11 @@ class TestErrors:
 
     async def test_too_large_a_form(self, visitor):
         """A form larger than anybody types is refused on a page."""
-        page = await visitor.post("/sign-in", {"email": "x" * 2_000_000})
+        page = await visitor.post(
+            "/sign-in",
+            io.BytesIO(b"email=" + b"x" * 2_000_000),
+            **{"Content-Type": "application/x-www-form-urlencoded"},
+        )
 
         assert page.status == 413
         assert page.says("That is too large")

@@ -175,7 +175,9 @@ class TestZip:
 
         assert "encrypted" in refused(bytes(data)).message
 
-    @pytest.mark.parametrize("inner", [zipped(("a", b"")), gzip.compress(b"")])
+    @pytest.mark.parametrize(
+        "inner", [zipped(("a", b"")), gzip.compress(b"")], ids=["zip", "gz"]
+    )
     def test_archives_in_archives(self, inner):
         """One level is opened, no more, whatever the name says."""
         for data in (zipped(("a.csv", inner)), gzip.compress(inner)):

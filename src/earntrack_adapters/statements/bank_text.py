@@ -19,9 +19,9 @@ MARKS: Final = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 TRUSTED: Final = re.compile(
-    r"utf-?8|us-ascii|(?:windows-?|cp|ibm)[0-9]{3,4}|iso-?8859-?[0-9]{1,2}"
+    r"utf-?8(?:-sig)?|(?:us-)?ascii|(?:windows-?|cp|ibm)[0-9]{3,4}|iso-?8859-?[0-9]{1,2}"
     r"|latin-?[0-9]{1,2}|koi8-[ru]|mac-?roman|gbk|gb2312|gb18030|big5"
-    r"|shift_?jis|euc-?(?:jp|kr)|utf-?16(?:-?[lb]e)?"
+    r"|shift_?jis|euc-?(?:jp|kr)|utf-?(?:16|32)(?:-?[lb]e)?"
 )
 FALLBACKS: Final = ("cp1252", "iso-8859-1")
 

@@ -14,6 +14,7 @@ from typing import BinaryIO, Final
 
 from attrs import frozen
 
+from earntrack_adapters.statements.bank_text import trusted
 from earntrack_core.statements.errors import StatementError
 from earntrack_core.statements.model import Limits
 
@@ -99,13 +100,13 @@ def encoding_of(
 
 
 def _codec(name: str) -> str:
-    try:
-        codecs.lookup(name)
-    except LookupError as error:
+    if not trusted(name):
         raise StatementError(
-            "undecodable", f"There is no encoding {name[:40]!r}."
-        ) from error
-    return name.casefold()
+            "undecodable",
+            f"There is no encoding {name[:40]!r}.",
+            "Try utf-8, cp1252 or iso-8859-15.",
+        )
+    return name.strip().casefold()
 
 
 def _undeclared(source: BinaryIO, fallback: str) -> Encoding:

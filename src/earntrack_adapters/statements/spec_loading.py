@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Final
@@ -26,6 +27,7 @@ class BrokenSpec:
     problems: tuple[str, ...]
 
 
+@lru_cache(maxsize=256)  # hosts and tests open EarnTrack more than once
 def load_spec(text: str, name: str = "spec") -> Spec:
     """Return the spec that a TOML text describes.
 

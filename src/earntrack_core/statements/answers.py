@@ -5,7 +5,9 @@ from typing import Any, Final
 
 from attrs import asdict, evolve
 
+from earntrack_core.kernel.currencies import currency_info
 from earntrack_core.kernel.errors import InvalidError
+from earntrack_core.kernel.periods import zone_info
 from earntrack_core.statements.model import Answers
 
 
@@ -33,6 +35,14 @@ def answers_from(tree: dict[str, Any]) -> Answers:
         return Answers(**tree)
     first, last = (date.fromisoformat(day) for day in period)
     return evolve(Answers(**{**tree, "period": None}), period=(first, last))
+
+
+def sane_answers(_: object, __: object, value: Answers) -> None:
+    """Refuse answers that cannot be true of any file."""
+    if value.currency is not None:
+        currency_info(value.currency)
+    if value.zone is not None:
+        zone_info(value.zone)
 
 
 def period_from(text: str) -> tuple[date, date]:

@@ -22,6 +22,7 @@ from earntrack_core.statements.line import (
     LineId,
     Shadow,
     credit,
+    last_day,
 )
 from earntrack_core.statements.ports import StatementsUnit
 from earntrack_core.statements.rebooking import Rewritten
@@ -141,7 +142,7 @@ class Circle:
 
 
 def _days(lines: Iterable[Line]) -> list[date]:
-    return [line.local_date for line in lines if line.local_date is not None]
+    return [last_day(line) for line in lines]
 
 
 def _by_amount(
@@ -162,12 +163,10 @@ def amounts_of(payout: Line) -> Iterator[Amount]:
 
 
 def fits(payout: Line, line: Line) -> bool:
-    """Say whether a line may be the arrival of a payout."""
+    """Say whether a line of the right amount may be the arrival of it."""
     if not 0 <= _gap(payout, line) <= WINDOW.days:
         return False
     if payout.platform_key == line.platform_key:
-        return False
-    if (credit(line), line.currency) not in set(amounts_of(payout)):
         return False
     return line.platform_key == BANK or _named(payout, line)
 
@@ -198,9 +197,7 @@ def _nearness(pair: tuple[Line, Line]) -> tuple[bool, int, str, str]:
 
 
 def _gap(payout: Line, line: Line) -> int:
-    if payout.local_date is None or line.local_date is None:
-        return -1
-    return (line.local_date - payout.local_date).days
+    return (last_day(line) - last_day(payout)).days
 
 
 def _named(payout: Line, line: Line) -> bool:

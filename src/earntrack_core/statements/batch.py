@@ -46,17 +46,6 @@ class Counts:
             + self.errors
         )
 
-    def __add__(self, other: "Counts") -> "Counts":
-        """Add up the counts of two parts of a file."""
-        return Counts(
-            data_rows=self.data_rows + other.data_rows,
-            imported=self.imported + other.imported,
-            duplicates=self.duplicates + other.duplicates,
-            updated=self.updated + other.updated,
-            skipped=self.skipped + other.skipped,
-            errors=self.errors + other.errors,
-        )
-
 
 NO_COUNTS: Final = Counts()
 

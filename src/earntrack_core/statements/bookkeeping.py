@@ -37,9 +37,9 @@ def unheard(_: int) -> None:
     """Tell nobody."""
 
 
-def file_key(key: BatchId) -> str:
-    """Return under which key the file of an import is kept."""
-    return f"imports/{key}"
+def file_key(actor: Actor, digest: str) -> str:
+    """Return under which key a file is kept while it is imported."""
+    return f"imports/{actor.workspace_id}/{digest}"
 
 
 def book_of(actor: Actor, now: datetime) -> Book:
@@ -88,7 +88,7 @@ class Bookkeeper:
             self.take_back(actor, batch.id)
             raise
         report = self._finished(actor, batch, work)
-        self.files.remove(file_key(batch.id))
+        self.files.remove(file_key(actor, batch.digest))
         return report
 
     def _passed(self, actor: Actor, batch: Batch, work: Import) -> None:
@@ -153,7 +153,7 @@ class Bookkeeper:
             unit.emit(
                 ImportUndone(workspace_id=actor.workspace_id, batch=undone)
             )
-        self.files.remove(file_key(key))
+        self.files.remove(file_key(actor, undone.digest))
         return undone
 
     def _undone(self, unit: StatementsUnit, batch: Batch) -> Batch:

@@ -79,10 +79,12 @@ class Homes:
 def _renamed(unit: StatementsUnit, new: NewPlatform) -> NewPlatform:
     """Give a platform a name that no other one has."""
     numbered = (f"{new.name} {number}" for number in count(2))
-    for name in chain([new.name], numbered):
-        if not unit.platforms.find(PlatformFilter(name=name)):
-            break
-    return evolve(new, name=name)
+    free = (
+        name
+        for name in chain([new.name], numbered)
+        if not unit.platforms.find(PlatformFilter(name=name))
+    )
+    return evolve(new, name=next(free))
 
 
 def _named(

@@ -11,10 +11,15 @@ from attrs import evolve, field, frozen
 from earntrack_core.earnings.model import BatchId
 from earntrack_core.kernel.actor import Actor
 from earntrack_core.kernel.entity import stamp
+from earntrack_core.kernel.errors import UnavailableError
 from earntrack_core.kernel.ids import uuid7
 from earntrack_core.kernel.paging import Part
 from earntrack_core.platforms.model import PlatformId
-from earntrack_core.statements.answers import answers_from, answers_to
+from earntrack_core.statements.answers import (
+    answers_from,
+    answers_to,
+    sane_answers,
+)
 from earntrack_core.statements.batch import Batch, BatchFilter, BatchState
 from earntrack_core.statements.bookkeeping import (
     LOCK,
@@ -57,7 +62,7 @@ class Order:
     """What the user wants done with a file."""
 
     name: str
-    answers: Answers = field(factory=Answers)
+    answers: Answers = field(factory=Answers, validator=sane_answers)
     format_id: str | None = None
     platform_id: PlatformId | None = None
     """Where to book it; else the platform with the key of the format."""
@@ -155,19 +160,19 @@ class Importer:
             PlanLimitError: It is of one platform more than the plan has.
             NotFoundError: The wanted platform is not one of the actor's.
         """
+        files, name = self.keeper.files, file_key(actor, digest)
         now = self.keeper.now()
-        key = BatchId(uuid7(now))
         with ExitStack() as otherwise:
-            otherwise.callback(self.keeper.files.remove, file_key(key))
+            otherwise.callback(files.remove, name)
             source.seek(0)
-            size = self.keeper.files.save(file_key(key), source)
+            size = files.save(name, source)
             reading = self.reading(source, order)
             if reading.questions:
                 return self._weighed(actor, reading, order)
             facts = reading.facts
             batch = Batch(
                 **stamp(actor.workspace_id, now),
-                id=key,
+                id=BatchId(uuid7(now)),
                 file_name=order.name,
                 digest=digest,
                 size=size,
@@ -175,11 +180,15 @@ class Importer:
                 platform_key=facts.platform,
                 kind=facts.kind,
                 account=facts.account,
-                file_key=file_key(key),
+                file_key=name,
                 answers=answers_to(order.answers),
                 exported_on=facts.exported_on,
             )
-            batch = self._begun(actor, batch, facts, order.platform_id)
+            try:
+                batch = self._begun(actor, batch, facts, order.platform_id)
+            except UnavailableError:  # it may be stored all the same
+                otherwise.pop_all()
+                raise
             otherwise.pop_all()
         return self.keeper.go_on(actor, batch, reading, order.progress)
 

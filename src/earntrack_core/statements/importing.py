@@ -11,7 +11,6 @@ from typing import Final
 
 from attrs import Factory, define, field
 
-from earntrack_core.statements.batch import Batch
 from earntrack_core.statements.findings import Findings
 from earntrack_core.statements.keys import Keys
 from earntrack_core.statements.line import Line
@@ -88,10 +87,6 @@ class Import:
         self.touched.see([one.before for one in outcome.rewritten])
         self.offset += len(chunk)
         return outcome
-
-    def passed(self, batch: Batch) -> None:
-        """Take the counts of what a batch booked before it was cut off."""
-        self.findings.restore(batch.counts)
 
     def _lined(self, chunk: Sequence[Item]) -> list[Lined]:
         """Return the records of a chunk with their lines."""

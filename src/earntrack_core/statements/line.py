@@ -154,6 +154,16 @@ def credit(line: Line) -> Decimal | None:
     return came if came is not None and came > 0 else None
 
 
+def last_day(line: Line) -> date:
+    """Return the day that a line is of, or its period ends with."""
+    return line.local_date or date.min
+
+
+def first_day(line: Line) -> date:
+    """Return the day that a line is of, or its period begins with."""
+    return line.period_start or last_day(line)
+
+
 def meaning(line: Line) -> tuple[Any, ...]:
     """Return what counts of a line, to tell a repetition from a correction.
 

@@ -87,8 +87,10 @@ class StatementService:
         if earlier is not None and earlier.state is BatchState.READING:
             if carries_out(earlier, order):
                 return importer.resumed(actor, earlier, source, order.progress)
+            importer.reading(source, order)  # or it cannot be done anyhow
             importer.keeper.take_back(actor, earlier.id)
         elif earlier is not None and not order.force:
+            self.files.remove(file_key(actor, digest))
             report = importer.weighed(actor, source, order)
             return evolve(report, repeats=earlier.id)
         if order.strict:
@@ -109,9 +111,9 @@ class StatementService:
         """
         actor.must(Role.MEMBER)
         batch = self.batch(actor, key)
-        if batch.state is not BatchState.READING:
+        if batch.state is not BatchState.READING or batch.file_key is None:
             raise WrongStateError(f"The import is {batch.state}.")
-        with self.files.open(file_key(batch.id)) as source:
+        with self.files.open(batch.file_key) as source:
             return self._importer().resumed(actor, batch, source, progress)
 
     def undo(self, actor: Actor, key: BatchId) -> Batch:

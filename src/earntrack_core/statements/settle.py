@@ -12,7 +12,7 @@ imports does not matter:
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import timedelta
+from functools import partial
 from itertools import islice
 from typing import TypeVar
 
@@ -28,6 +28,8 @@ from earntrack_core.statements.line import (
     Line,
     LineFilter,
     Shadow,
+    first_day,
+    last_day,
 )
 from earntrack_core.statements.ports import StatementsUnit
 from earntrack_core.statements.rebooking import Rewritten, rebook
@@ -40,17 +42,22 @@ T = TypeVar("T")
 def settle(unit: StatementsUnit, touched: Touched, book: Book) -> None:
     """Make the three rules hold again."""
     home = touched.platform_id
+    rules = [partial(arrivals, unit, touched)]
     if home is not None:
-        _rebook(unit, _orders(unit, home, touched), book)
-        _rebook(unit, _summaries(unit, home, touched), book)
-    _rebook(unit, arrivals(unit, touched), book)
+        rules.insert(0, partial(_orders, unit, home, touched))
+        rules.insert(1, partial(_summaries, unit, home, touched))
+    for rule in rules:
+        for some in _parts(list(rule())):
+            rebook(unit, some, book)
+            touched.see([one.before for one in some])
 
 
-def _rebook(
-    unit: StatementsUnit, changes: Iterator[Rewritten], book: Book
-) -> None:
-    for some in _parts(list(changes)):
-        rebook(unit, some, book)
+def _told(line: Line, shadow: Shadow, *, told: bool) -> Iterator[Rewritten]:
+    """Yield a line if it is told of elsewhere since, or no more."""
+    if told and line.shadow is not shadow:
+        yield Rewritten(line, evolve(line, shadow=shadow, arrival_of=None))
+    if not told and line.shadow is shadow:
+        yield Rewritten(line, evolve(line, shadow=Shadow.NONE))
 
 
 def _parts(things: Iterable[T]) -> Iterator[list[T]]:
@@ -70,11 +77,9 @@ def _orders(
         sold = evolve(reports, order_refs=tuple(refs))
         told = _told_by_ledger(unit, home, refs)
         for line in found(unit, sold):
-            shadow = (
-                Shadow.ORDER_REPORT if line.order_ref in told else Shadow.NONE
+            yield from _told(
+                line, Shadow.ORDER_REPORT, told=line.order_ref in told
             )
-            if line.shadow is not shadow:
-                yield Rewritten(line, evolve(line, shadow=shadow))
 
 
 def _told_by_ledger(
@@ -95,13 +100,9 @@ def _summaries(
     if first is None or last is None:
         return
     for line in found(unit, sums):
-        start = line.period_start or line.local_date
-        if start is None or start > last:
-            continue
-        told = _told_in_detail(unit, line)
-        shadow = Shadow.DETAIL if told else Shadow.NONE
-        if line.shadow is not shadow:
-            yield Rewritten(line, evolve(line, shadow=shadow))
+        if first_day(line) <= last:
+            told = _told_in_detail(unit, line)
+            yield from _told(line, Shadow.DETAIL, told=told)
 
 
 def _told_in_detail(unit: StatementsUnit, line: Line) -> bool:
@@ -109,7 +110,7 @@ def _told_in_detail(unit: StatementsUnit, line: Line) -> bool:
     inside = LineFilter(
         platform_id=line.platform_id,
         currency=line.currency,
-        since=line.period_start or line.local_date,
+        since=first_day(line),
         until=line.local_date,
         summary=False,
         earns=True,
@@ -122,14 +123,6 @@ def _told_in_detail(unit: StatementsUnit, line: Line) -> bool:
 
 def _shorter(one: Line, line: Line) -> bool:
     """Say whether a sum is of a part of the period of another."""
-    start = line.period_start or line.local_date
-    begun = one.period_start or one.local_date
-    if start is None or begun is None or begun < start:
-        return False
-    return _length(one) < _length(line)
-
-
-def _length(line: Line) -> timedelta:
-    if line.local_date is None or line.period_start is None:
-        return timedelta()
-    return line.local_date - line.period_start
+    starts = first_day(one), first_day(line)
+    spans = last_day(one) - starts[0], last_day(line) - starts[1]
+    return starts[0] >= starts[1] and spans[0] < spans[1]

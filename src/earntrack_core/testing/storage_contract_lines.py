@@ -112,42 +112,47 @@ def a_batch_key() -> BatchId:
     return BatchId(uuid7(NOON))
 
 
+def a_full_line(batch: Batch, platform: Platform) -> Line:
+    """Return a line in which every field is filled."""
+    return a_line(
+        batch,
+        platform_id=platform.id,
+        report="orders",
+        kind=RowKind.PAYOUT_REVERSAL,
+        status=RowStatus.ESTIMATE,
+        summary=True,
+        local_date=DAY,
+        occurred_at=NOON + timedelta(microseconds=3),
+        period_start=DAY - timedelta(days=30),
+        exported_on=DAY,
+        currency="KWD",
+        amounts={
+            "gross": Decimal("0.000000000001"),
+            "payout": Decimal("-12345678901234567890.10"),
+        },
+        earnings=1,
+        seconds=3601,
+        external_id="#1",
+        group_id="g'1",
+        order_ref="№7",
+        counterparty="Ærø & Søn",
+        description="\\ 🎈 100%",
+        original_amount=Decimal("-1.50"),
+        original_currency="JPY",
+        earning_id=EarningId(uuid7(NOON)),
+        payout_id=PayoutId(uuid7(NOON)),
+        shadow=Shadow.ARRIVAL,
+        arrival_of=LineId(uuid7(NOON)),
+    )
+
+
 class LinesContract:
     """What every storage promises about imported lines."""
 
     def test_line_comes_back_whole(self, storage: Storage) -> None:
         """Nothing is lost or changed on the way in and out."""
         actor, platform, [batch] = a_file(storage)
-        full = a_line(
-            batch,
-            platform_id=platform.id,
-            report="orders",
-            kind=RowKind.PAYOUT_REVERSAL,
-            status=RowStatus.ESTIMATE,
-            summary=True,
-            local_date=DAY,
-            occurred_at=NOON + timedelta(microseconds=3),
-            period_start=DAY - timedelta(days=30),
-            exported_on=DAY,
-            currency="KWD",
-            amounts={
-                "gross": Decimal("0.000000000001"),
-                "payout": Decimal("-12345678901234567890.10"),
-            },
-            earnings=1,
-            seconds=3601,
-            external_id="#1",
-            group_id="g'1",
-            order_ref="№7",
-            counterparty="Ærø & Søn",
-            description="\\ 🎈 100%",
-            original_amount=Decimal("-1.50"),
-            original_currency="JPY",
-            earning_id=EarningId(uuid7(NOON)),
-            payout_id=PayoutId(uuid7(NOON)),
-            shadow=Shadow.ARRIVAL,
-            arrival_of=LineId(uuid7(NOON)),
-        )
+        full = a_full_line(batch, platform)
         plain = a_line(batch, platform_id=None)
         stored(storage, actor, full, plain)
 

@@ -95,7 +95,7 @@ class Answering:
 
     def _answers(self) -> Answers:
         return Answers(
-            currency=self.currency,
+            currency=None if self.currency is None else self.currency.upper(),
             zone=self.timezone,
             date_order=self.date_order,
             number_form=self.number_form,

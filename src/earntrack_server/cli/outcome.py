@@ -1,6 +1,5 @@
 """How commands end: what they print when they fail, and their exit codes."""
 
-import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,12 +7,14 @@ from enum import IntEnum
 from pathlib import Path
 from typing import Any, Final
 
+import orjson
 from rich.console import Console
 from rich.text import Text
 
 from earntrack_core.kernel.errors import EarnTrackError, UnavailableError
 from earntrack_core.statements.errors import StatementError
 from earntrack_server.config import SettingsError
+from earntrack_server.http.text import exact
 
 
 class Exit(IntEnum):
@@ -34,6 +35,7 @@ class Exit(IntEnum):
     """Ctrl+C was pressed, as shells count it."""
 
 
+LAYOUT: Final = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
 PLAIN: Final = {"markup": False, "emoji": False, "highlight": False}
 """What users call things is printed as it is."""
 
@@ -62,8 +64,8 @@ def unopened(path: Path, error: OSError) -> FileError:
 
 def show_json(tree: Any) -> None:
     """Print *tree* as JSON, and nothing else, to standard output."""
-    text = json.dumps(tree, ensure_ascii=False, indent=2, default=str)
-    sys.stdout.write(text + "\n")
+    text = orjson.dumps(tree, default=exact, option=LAYOUT)
+    sys.stdout.write(text.decode())
     sys.stdout.flush()
 
 

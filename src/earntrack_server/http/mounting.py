@@ -133,8 +133,11 @@ class Job:
     @property
     def names(self) -> Mapping[str, str]:
         """What the client calls the fields of the core."""
-        kind = self.route.body or self.route.query
-        return {} if kind is None else self.wire.form_of(kind).names
+        words, kind = self.route.words, self.route.body or self.route.query
+        return words if kind is None else {**self._spelt(kind), **words}
+
+    def _spelt(self, kind: Any) -> Mapping[str, str]:
+        return self.wire.form_of(kind).names
 
     @property
     def inside(self) -> str:

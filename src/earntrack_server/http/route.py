@@ -135,6 +135,8 @@ class Route:
     reply: Any = None
     status: HTTPStatus = HTTPStatus.OK
     errors: tuple[type[EarnTrackError], ...] = ()
+    words: Mapping[str, str] = field(factory=dict)
+    """What the client calls fields of the core that have other names."""
     params: Mapping[str, Any] = field(factory=dict)
     """Kinds of path parameters; those ending in `id` are UUIDs anyway."""
     paged: bool = False

@@ -11,7 +11,12 @@ from earntrack_core.wire.text import number
 OPTIONS: Final = orjson.OPT_UTC_Z
 
 
-def _exact(value: Any) -> orjson.Fragment:
+def exact(value: Any) -> orjson.Fragment:
+    """Return an exact number as orjson writes it.
+
+    Raises:
+        TypeError: It is something else, that JSON has no form for.
+    """
     if type(value) is Decimal:
         return orjson.Fragment(number(value))
     raise TypeError(f"{type(value).__name__} has no form in JSON")
@@ -23,4 +28,4 @@ def json_bytes(tree: Any) -> bytes:
     Raises:
         TypeError: There is something in it that JSON has no form for.
     """
-    return orjson.dumps(tree, default=_exact, option=OPTIONS)
+    return orjson.dumps(tree, default=exact, option=OPTIONS)

@@ -19,7 +19,7 @@ from earntrack_core.earnings.model import (
 )
 from earntrack_core.earnings.payouts import NewPayout
 from earntrack_core.kernel.errors import InvalidError
-from earntrack_core.kernel.money import money
+from earntrack_core.kernel.money import in_coins, money
 from earntrack_core.kernel.patch import UNSET, UnsetType, changes
 from earntrack_core.platforms.model import PlatformId
 
@@ -46,9 +46,13 @@ def about(field: str) -> Iterator[None]:
 
 
 def amount_in(field: str, amount: Decimal, currency: str) -> Money:
-    """Return an amount of a field."""
+    """Return an amount of a field.
+
+    Raises:
+        InvalidError: It is too large, or finer than a coin of its currency.
+    """
     with about(field):
-        return money(amount, currency)
+        return in_coins(money(amount, currency))
 
 
 @frozen(kw_only=True)

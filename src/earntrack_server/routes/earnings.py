@@ -16,6 +16,7 @@ from earntrack_core.kernel.errors import (
 )
 from earntrack_core.kernel.paging import Page
 from earntrack_core.kernel.periods import Step, span
+from earntrack_core.wire.features import WORDS
 from earntrack_server.http.route import MEMBER, VIEWER, Ask, Route
 from earntrack_server.routes.bodies import (
     Categorise,
@@ -69,13 +70,14 @@ def get(et: EarnTrack, ask: Ask[None]) -> Earning:
 
 def update(et: EarnTrack, ask: Ask[EarningChange]) -> Earning:
     """Change an earning."""
-    old = et.earnings.get(ask.actor, ask.key)
-    return et.earnings.update(
-        ask.actor,
-        ask.key,
-        ask.body.patch(old.currency),
-        version=ask.version,
-    )
+    with et.together(ask.actor):
+        old = et.earnings.get(ask.actor, ask.key)
+        return et.earnings.update(
+            ask.actor,
+            ask.key,
+            ask.body.patch(old.currency),
+            version=ask.version,
+        )
 
 
 def remove(et: EarnTrack, ask: Ask[None]) -> None:
@@ -133,6 +135,7 @@ def routes() -> list[Route]:
             summary="Add an earning",
             policy=MEMBER,
             handler=create,
+            words=WORDS,
             body=EarningBody,
             reply=Earning,
             status=HTTPStatus.CREATED,
@@ -179,6 +182,7 @@ def _one() -> list[Route]:
             summary="Change an earning",
             policy=MEMBER,
             handler=update,
+            words=WORDS,
             body=EarningChange,
             reply=Earning,
             errors=(InvalidError, NotFoundError),

@@ -23,7 +23,7 @@ from earntrack_core.statements.events import ImportProgress
 from earntrack_core.statements.report import ImportReport
 from earntrack_server.http.mounting import respond
 from earntrack_server.http.route import MEMBER, VIEWER, Answer, Ask, Route
-from earntrack_server.routes.import_forms import wanted_of
+from earntrack_server.routes.import_forms import SCHEMA, wanted_of
 from earntrack_server.unpacking import members
 from earntrack_server.uploads import Upload, received
 
@@ -147,9 +147,10 @@ def routes() -> list[Route]:
             raw=upload,
             reply=Imported,
             status=HTTPStatus.CREATED,
-            errors=(InvalidError, NotFoundError, PlanLimitError),
+            errors=(StatementError, NotFoundError, PlanLimitError),
             limit="import",
-            media_type="multipart/form-data",
+            consumes="multipart/form-data",
+            body_schema=SCHEMA,
             tags=TAGS,
         ),
         Route(

@@ -25,6 +25,7 @@ from earntrack_server.routes.bodies import Link, PayoutBody, Reason
 PATH = "/api/v1/payouts"
 ONE = PATH + "/{id}"
 TAGS = ("payouts",)
+WORDS = {"paid_on": "date", "earnings": "earningIds"}
 
 
 def create(et: EarnTrack, ask: Ask[PayoutBody]) -> Settlement:
@@ -83,6 +84,7 @@ def routes() -> list[Route]:
             summary="Add a payout",
             policy=MEMBER,
             handler=create,
+            words=WORDS,
             body=PayoutBody,
             reply=Settlement,
             status=HTTPStatus.CREATED,
@@ -165,6 +167,7 @@ def _on(
         summary=summary,
         policy=MEMBER,
         handler=handler,
+        words=WORDS,
         body=body,
         reply=Settlement,
         errors=(InvalidError, NotFoundError, ConflictError),

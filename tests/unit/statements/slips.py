@@ -16,7 +16,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from io import BytesIO
 
-from attrs import Factory, define, evolve, field
+from attrs import Factory, define, field
 
 from earntrack_adapters.memory.clock import system_clock
 from earntrack_adapters.memory.files import MemoryFiles
@@ -135,28 +135,34 @@ class Slips:
 
     def item(self, line, text, currency):
         word, _, rest = text.partition(" ")
-        match word:
-            case "boom":
-                raise StatementError("malformed", "It ends in the middle.")
-            case "skip":
-                return Skipped(line=line, reason=rest)
-            case "bad":
-                return Problem(line=line, code="bad_amount", hint=rest)
-            case "warn":
-                mild = Severity.WARNING
-                return Problem(line=line, code=rest, severity=mild)
-            case "check":
-                name, expected, got = rest.split()
-                return Check(name=name, expected=expected, found=got)
-            case "+":
-                return Record(line=line, rows=())
+        if word in OTHERS:
+            return OTHERS[word](line, rest)
         rows = [row_of(part, line, currency) for part in text.split("&")]
-        noted = Problem(line=line, code="noted", severity=Severity.WARNING)
-        return Record(
-            line=line,
-            rows=tuple(rows),
-            warnings=(noted,) if "warned=1" in text else (),
-        )
+        noted = (warning(line, "noted"),) if "warned=1" in text else ()
+        return Record(line=line, rows=tuple(rows), warnings=noted)
+
+
+def warning(line, code):
+    return Problem(line=line, code=code, severity=Severity.WARNING)
+
+
+def check(_, rest):
+    name, expected, got = rest.split()
+    return Check(name=name, expected=expected, found=got)
+
+
+def boom(_, __):
+    raise StatementError("malformed", "It ends in the middle.")
+
+
+OTHERS = {
+    "boom": boom,
+    "check": check,
+    "warn": warning,
+    "skip": lambda line, rest: Skipped(line=line, reason=rest),
+    "bad": lambda line, rest: Problem(line=line, code="bad", hint=rest),
+    "+": lambda line, _: Record(line=line, rows=()),
+}
 
 
 def slips(*rows, **said):
@@ -166,19 +172,17 @@ def slips(*rows, **said):
     return "\n".join([f"slips {top}", *rows])
 
 
-def everything(records):
-    """Return all records of a repository."""
-    return records.find(records_filter(records), Part(limit=500))
-
-
-def records_filter(records):
-    kinds = {"payout": PayoutFilter(), "platform": PlatformFilter()}
-    return kinds[records.kind]
-
-
 INFOS = {
     "shop": PlatformInfo(key="shop", name="The Shop", category="shops"),
 }
+
+
+@define
+class Drawer(MemoryFiles):
+    """Keeps files, and shows which."""
+
+    def names(self):
+        return list(self._files)
 
 
 @define
@@ -189,7 +193,7 @@ class Desk:
     storage: object = Factory(
         lambda: MemoryStorage(system_clock, lambda _: "{}", lambda _: None)
     )
-    files: object = field(factory=MemoryFiles)
+    files: object = field(factory=Drawer)
     formats: tuple = (Slips(),)
     units: object = None
 
@@ -289,8 +293,3 @@ class Desk:
                 for line in self.lines()
             },
         }
-
-
-def copied(desk, **fields):
-    """Return a desk like another one, with some things of its own."""
-    return evolve(desk, **fields)

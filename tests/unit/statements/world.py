@@ -110,9 +110,7 @@ def months(world, shown, exported):
             if one.day.replace(day=1) == month and one.day <= exported
         ]
         end = (month + timedelta(days=31)).replace(day=1) - timedelta(days=1)
-        rows.append(
-            f"- earning {end} from={month} gross={sum(known):.2f}"
-        )
+        rows.append(f"- earning {end} from={month} gross={sum(known):.2f}")
     return slips(*rows, platform="fans", exported=exported, family="months")
 
 

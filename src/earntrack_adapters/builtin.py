@@ -71,7 +71,9 @@ def open_storage(url: str, means: Means) -> Storage | None:
     if scheme == MEMORY:
         from earntrack_adapters.memory.storage import MemoryStorage
 
-        return MemoryStorage(means.now, means.encode, means.publish)
+        return MemoryStorage(  # pyright: ignore[reportReturnType]  -- mypy follows it
+            means.now, means.encode, means.publish
+        )
     if scheme not in SQL:
         return None
     return _extra("postgres", lambda: _sql(url, means))
@@ -80,7 +82,7 @@ def open_storage(url: str, means: Means) -> Storage | None:
 def _sql(url: str, means: Means) -> Storage:
     from earntrack_adapters.sql.storage import SqlStorage
 
-    return SqlStorage.open(
+    return SqlStorage.open(  # pyright: ignore[reportReturnType]  -- cached properties
         url, now=means.now, encode=means.encode, publish=means.publish
     )
 

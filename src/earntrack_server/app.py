@@ -15,7 +15,10 @@ from earntrack_core.kernel.events import Event
 from earntrack_core.kernel.ids import uuid7
 from earntrack_core.ports.limits import RateLimiter
 from earntrack_core.ports.presence import Presence
-from earntrack_core.statements.events import ImportProgress
+from earntrack_core.statements.events import (
+    ImportProgress,
+    StatementImported,
+)
 from earntrack_core.wire.converter import make_wire
 from earntrack_core.wire.features import FORMS
 from earntrack_server.config import Settings
@@ -89,6 +92,7 @@ class Server:
         shared = settings.redis or MEMORY
         now = self.et.parts.now
         self.workers = Workers(settings.worker_threads, settings.queue)
+        self.metrics.waiting.set_function(lambda: self.workers.waiting)
         self.limiter = plugins.open("open_limiter", shared, now=now)
         self.presence = plugins.open("open_presence", shared)
         self.hub = Hub(
@@ -143,6 +147,17 @@ class Server:
             trusted=networks(settings.trusted_proxies),
         )
 
+    def _count(self, event: StatementImported) -> None:
+        counts = event.batch.counts
+        self.metrics.imported(
+            event.batch.format_id,
+            imported=counts.imported,
+            duplicates=counts.duplicates,
+            updated=counts.updated,
+            skipped=counts.skipped,
+            errors=counts.errors,
+        )
+
     def wire_up(self) -> Callable[[], None]:
         """Let events wake the sockets; return what stops that."""
         et, relay = self.et, self.et.parts.relay
@@ -163,6 +178,7 @@ class Server:
 
         et.on(Event, stored)
         et.on(ImportProgress, progress)
+        et.on(StatementImported, self._count)
         et.identity.on_revoked(self.tokens.drop_session)
         et.identity.on_changed(self.tokens.clear)
         return listen(relay, self.hub)

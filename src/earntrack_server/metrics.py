@@ -69,11 +69,6 @@ def _waiting(metrics: "Metrics") -> Gauge:
     return _gauge(metrics, "requests_waiting", text)
 
 
-def _jobs(metrics: "Metrics") -> Counter:
-    text = "Jobs that ended, by kind and how."
-    return _counter(metrics, "jobs_total", text, ("kind", "result"))
-
-
 def _imports(metrics: "Metrics") -> Counter:
     text = "Rows of statements, by format and what became of them."
     return _counter(metrics, "import_rows_total", text, ("format", "result"))
@@ -89,7 +84,6 @@ class Metrics:
     cache: Counter = field(init=False, default=Factory(_cache, True))
     sockets: Gauge = field(init=False, default=Factory(_sockets, True))
     waiting: Gauge = field(init=False, default=Factory(_waiting, True))
-    jobs: Counter = field(init=False, default=Factory(_jobs, True))
     imports: Counter = field(init=False, default=Factory(_imports, True))
     _known: dict[tuple[str, str, int], tuple[Counter, Histogram]] = field(
         init=False, factory=dict
@@ -119,6 +113,11 @@ class Metrics:
     def cached(self, kind: str, *, hit: bool) -> None:
         """Count a look-up in a cache."""
         self.cache.labels(kind, "hit" if hit else "miss").inc()
+
+    def imported(self, format_id: str, **rows: int) -> None:
+        """Count the rows of a statement, by what became of them."""
+        for result, count in rows.items():
+            self.imports.labels(format_id, result).inc(count)
 
     def page(self) -> bytes:
         """Return everything as Prometheus reads it."""

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from tempfile import SpooledTemporaryFile
 from typing import BinaryIO, Final, cast
+from urllib.parse import unquote
 
 from aiohttp import BodyPartReader, web
 from attrs import Factory, define
@@ -92,6 +93,9 @@ async def _content(upload: Upload, part: BodyPartReader, most: int) -> None:
 
 
 def _plain(name: str) -> str:
-    """Return a file's name without folders, cut to what is stored."""
-    last = name.replace("\\", "/").rpartition("/")[2]
+    """Return a file's name without folders, cut to what is stored.
+
+    Some clients write names in a form like those in URLs.
+    """
+    last = unquote(name).replace("\\", "/").rpartition("/")[2]
     return printable(last, NAME) or "statement"

@@ -35,7 +35,8 @@ def maker(kind: type[T], names: Sequence[str]) -> Callable[[Sequence[Any]], T]:
 
     def make(values: Sequence[Any]) -> T:
         made = new(kind)
-        deque(map(call, setters, repeat(made), values), maxlen=0)
+        calls = map(call, setters, repeat(made), values)  # pyright: ignore[reportArgumentType]  -- each setter takes its value
+        deque(calls, maxlen=0)
         return made
 
     return make

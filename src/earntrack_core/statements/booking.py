@@ -132,13 +132,14 @@ def _legs(line: Line, info: CurrencyInfo) -> dict[str, Money]:
     Raises:
         InvalidError: One is beyond all bounds.
     """
-    legs = dict.fromkeys(LEGS, _nothing(info.code))
+    nothing = _nothing(info.code)
+    legs: dict[str, Money] = dict.fromkeys(LEGS, nothing)
     for leg, exact in line.amounts.items():
         if leg in legs and (amount := _coins(exact, info)):
             kept = amount if leg in DIRECT else EXACT.minus(amount)
             legs[leg] = Money(kept, info.currency)
     if line.shadow is Shadow.ARRIVAL:
-        legs["gross"] = _nothing(info.code)
+        legs["gross"] = nothing
     return legs
 
 

@@ -36,11 +36,15 @@ class Exit(IntEnum):
 
 
 LAYOUT: Final = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
-PLAIN: Final = {"markup": False, "emoji": False, "highlight": False}
-"""What users call things is printed as it is."""
 
-out: Final = Console(**PLAIN)
-err: Final = Console(stderr=True, **PLAIN)
+
+def _console(*, stderr: bool) -> Console:
+    """Return where to print; what users call things comes as it is."""
+    return Console(stderr=stderr, markup=False, emoji=False, highlight=False)
+
+
+out: Final = _console(stderr=False)
+err: Final = _console(stderr=True)
 
 
 class Ended(Exception):  # noqa: N818 -- it is an end, not always an error

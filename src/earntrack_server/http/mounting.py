@@ -133,16 +133,14 @@ class Job:
     @property
     def names(self) -> Mapping[str, str]:
         """What the client calls the fields of the core."""
-        words, kind = self.route.words, self.route.body or self.route.query
-        return words if kind is None else {**self._spelt(kind), **words}
-
-    def _spelt(self, kind: Any) -> Mapping[str, str]:
-        return self.wire.form_of(kind).names
+        kind = self.route.body or self.route.query
+        given = {} if kind is None else self.wire.form_of(kind).names
+        return {**given, **self.route.words}
 
     @property
     def inside(self) -> str:
         """Where the client finds the fields of the core."""
-        return pointer(QUERY) if self.route.body is None else ""
+        return "" if self.route.has_body else pointer(QUERY)
 
     def refuse(self, error: EarnTrackError) -> Rendered:
         """Return the answer that tells an error."""

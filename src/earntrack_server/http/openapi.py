@@ -67,7 +67,7 @@ def errors_of(route: Route) -> Iterator[type[EarnTrackError]]:
         yield ForbiddenError
     if route.parameters():
         yield NotFoundError
-    if route.body is not None or route.body_schema is not None:
+    if route.has_body:
         yield from (MalformedError, TooLargeError, MediaTypeError)
     if route.idempotent:
         yield InFlightError

@@ -165,6 +165,11 @@ class Route:
         """Whether it changes nothing."""
         return self.method in SAFE
 
+    @property
+    def has_body(self) -> bool:
+        """Whether what it takes is in the body, not in the query string."""
+        return self.body is not None or self.body_schema is not None
+
     def parameters(self) -> Mapping[str, Any]:
         """Return the kinds of the parameters in the path."""
         return {

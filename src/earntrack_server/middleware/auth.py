@@ -33,7 +33,7 @@ Known = tuple[Actor, UUID]
 class Authenticator(Protocol):
     """Knows who has a token."""
 
-    def authenticate(self, token: str) -> Known:
+    def authenticate(self, token: str, /) -> Known:
         """Return who has a token, and in which session.
 
         Raises:

@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from attrs import frozen
+from attrs import field, frozen
 
 from earntrack_core.app import EarnTrack
 from earntrack_core.exchange.model import (
@@ -13,9 +13,11 @@ from earntrack_core.exchange.model import (
     ExchangeRateFilter,
     ExchangeRatePatch,
     NewExchangeRate,
+    known_currency,
 )
 from earntrack_core.kernel.errors import InvalidError, MissingRateError
-from earntrack_core.kernel.money import money
+from earntrack_core.kernel.money import in_coins, money
+from earntrack_core.kernel.periods import sane_day
 from earntrack_server.crud import Resource, crud
 from earntrack_server.http.route import VIEWER, Ask, Route
 
@@ -37,17 +39,16 @@ class Conversion:
     """An amount to convert."""
 
     amount: Decimal
-    base: str
-    quote: str
-    on: date
+    base: str = field(validator=known_currency)
+    quote: str = field(validator=known_currency)
+    on: date = field(validator=sane_day)
 
 
 def convert(et: EarnTrack, ask: Ask[None]) -> Converted:
     """Convert an amount with the rate of a day."""
     wanted: Conversion = ask.query
-    return et.rates.convert(
-        ask.actor, money(wanted.amount, wanted.base), wanted.quote, wanted.on
-    )
+    amount = in_coins(money(wanted.amount, wanted.base))
+    return et.rates.convert(ask.actor, amount, wanted.quote, wanted.on)
 
 
 def routes() -> list[Route]:
@@ -61,6 +62,7 @@ def routes() -> list[Route]:
             policy=VIEWER,
             handler=convert,
             query=Conversion,
+            words={"currency": "base"},
             reply=Converted,
             errors=(InvalidError, MissingRateError),
             tags=("rates",),

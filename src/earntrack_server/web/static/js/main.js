@@ -11,3 +11,11 @@ watchUploads();
 watchCharts();
 fillZone();
 listen();
+
+// A transition that is skipped, because one went on at once, is no error.
+for (const name of ["pageswap", "pagereveal"]) {
+  window.addEventListener(name, ({ viewTransition }) => {
+    viewTransition?.ready.catch(() => {});
+    viewTransition?.finished.catch(() => {});
+  });
+}

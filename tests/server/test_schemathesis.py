@@ -1,0 +1,95 @@
+"""Whatever the document allows, the server answers as documented.
+
+Schemathesis makes requests out of the OpenAPI document, right and wrong
+ones. How many is set by `EARNTRACK_FUZZ_EXAMPLES`.
+"""
+
+import asyncio
+import os
+import threading
+from contextlib import contextmanager
+
+import pytest
+import requests
+import schemathesis
+from aiohttp import web
+from hypothesis import HealthCheck, Phase, settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.config import (
+    GenerationConfig,
+    ProjectConfig,
+    ProjectsConfig,
+    SchemathesisConfig,
+)
+
+from earntrack_server.app import document, make_app
+from product import PASSWORD, opened
+from product import settings as unlimited
+
+
+EXAMPLES = int(os.environ.get("EARNTRACK_FUZZ_EXAMPLES", "12"))
+ENDING = {"sign_out", "change_password"}
+"""What ends the session that all requests are made in."""
+
+schema = schemathesis.openapi.from_dict(document())
+
+
+class Server:
+    """The product on a port of loopback, in a thread of its own."""
+
+    def __init__(self, app):
+        self.app = app
+        self.loop = asyncio.new_event_loop()
+        self.thread = threading.Thread(target=self.loop.run_forever)
+
+    def __enter__(self):
+        self.thread.start()
+        self.runner = web.AppRunner(self.app, access_log=None)
+        self.run(self.runner.setup())
+        site = web.TCPSite(self.runner, "127.0.0.1", 0)
+        self.run(site.start())
+        host, port = self.runner.addresses[0]
+        self.origin = f"http://{host}:{port}"
+        return self
+
+    def __exit__(self, *_):
+        self.run(self.runner.cleanup())
+        self.loop.call_soon_threadsafe(self.loop.stop)
+        self.thread.join()
+        self.loop.close()
+
+    def run(self, work):
+        """Run something on the server's loop; return what it returns."""
+        return asyncio.run_coroutine_threadsafe(work, self.loop).result(60)
+
+
+def token(origin):
+    """Register somebody; return a token."""
+    user = {"email": "ada@example.org", "password": PASSWORD, "name": "Ada"}
+    auth = f"{origin}/api/v1/auth"
+    requests.post(f"{auth}/register", json=user, timeout=60)
+    del user["name"]
+    answer = requests.post(f"{auth}/login", json=user, timeout=60)
+    return answer.json()["accessToken"]
+
+
+@pytest.fixture(name="origin", scope="module")
+def _origin(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("fuzz")
+    et = opened(f"sqlite:///{folder}/book.db", folder)
+    with Server(make_app(et, unlimited(folder))) as server:
+        yield server.origin
+    et.close()
+
+
+@schema.parametrize()
+@settings(
+    max_examples=EXAMPLES,
+    deadline=None,
+    phases=[Phase.explicit, Phase.generate, Phase.shrink],
+    suppress_health_check=list(HealthCheck),
+)
+def test_answers_as_documented(case, origin):
+    """No request makes the server fail, or say what is not documented."""
+    headers = {"Authorization": f"Bearer {token(origin)}"}
+    case.call_and_validate(base_url=origin, headers=headers)

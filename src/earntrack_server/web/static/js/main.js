@@ -3,19 +3,13 @@
 import { watchCharts } from "./charts.js";
 import { listen } from "./live.js";
 import { watchTheme } from "./theme.js";
+import { watchTransitions } from "./transitions.js";
 import { watchUploads } from "./upload.js";
 import { fillZone } from "./zone.js";
 
 watchTheme();
+watchTransitions();
 watchUploads();
 watchCharts();
 fillZone();
 listen();
-
-// A transition that is skipped, because one went on at once, is no error.
-for (const name of ["pageswap", "pagereveal"]) {
-  window.addEventListener(name, ({ viewTransition }) => {
-    viewTransition?.ready.catch(() => {});
-    viewTransition?.finished.catch(() => {});
-  });
-}

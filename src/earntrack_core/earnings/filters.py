@@ -45,7 +45,7 @@ class EarningFilter:
     platform_id: tuple[PlatformId, ...] = ()
     kind: tuple[EarningKind, ...] = ()
     category: str | None = None
-    currency: str | None = None
+    currency: str | None = field(default=None, metadata=LOOKS)
     least: Decimal | None = None
     most: Decimal | None = None
     text: str | None = field(default=None, validator=text_of(1, 200))

@@ -8,7 +8,7 @@ from uuid import UUID
 from attrs import Attribute, field, frozen
 from moneyed import Money
 
-from earntrack_core.kernel.currencies import currency_info
+from earntrack_core.kernel.currencies import LOOKS, currency_info
 from earntrack_core.kernel.entity import Entity
 from earntrack_core.kernel.errors import InvalidError
 from earntrack_core.kernel.patch import UNSET, UnsetType
@@ -52,10 +52,12 @@ class ExchangeRate(Entity):
     """What one unit of `base` was worth in `quote` on a day."""
 
     id: RateId
-    base: str = field(validator=known_currency)
-    quote: str = field(validator=known_currency)
+    base: str = field(validator=known_currency, metadata=LOOKS)
+    quote: str = field(validator=known_currency, metadata=LOOKS)
     on: date = field(validator=sane_day)
-    value: Decimal = field(validator=sane_rate)
+    value: Decimal = field(
+        validator=sane_rate, metadata={"schema": {"exclusiveMinimum": 0}}
+    )
     source: str = field(validator=text_of(1, 60))
 
     def __attrs_post_init__(self) -> None:

@@ -65,6 +65,10 @@ def _read() -> Mapping[str, CurrencyInfo]:
 TABLE: Final = _read()
 
 
+LOOKS: Final = {"schema": {"pattern": "^[A-Z]{3}$"}}
+"""How the API describes a field with the code of a currency."""
+
+
 def currency_info(code: str, field: str = "currency") -> CurrencyInfo:
     """Return what is known of a currency.
 

@@ -100,8 +100,12 @@ class Platform(Entity):
     )
     """Names the platform whose statements are booked here, as `upwork`."""
     category: str = field(converter=trimmed, validator=text_of(0, 40))
-    colour: str = field(converter=lower, validator=hex_colour)
-    currency: str | None = field(validator=optional_currency)
+    colour: str = field(
+        converter=lower,
+        validator=hex_colour,
+        metadata={"schema": {"pattern": "^#[0-9A-Fa-f]{6}$"}},
+    )
+    currency: str | None = field(validator=optional_currency, metadata=LOOKS)
     fee: FeeRule
     active: bool
 

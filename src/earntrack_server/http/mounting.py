@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any, Final
+from uuid import UUID
 
 from aiohttp import hdrs, web
 from attrs import evolve, frozen
@@ -55,6 +56,7 @@ from earntrack_server.http.route import Ask, Handler, Route
 
 
 KEPT: Final = web.AppKey("kept", KeptAnswers)
+ID: Final = "[0-9A-Fa-f-]{32,36}"
 AGENT: Final = 200
 """How much of a browser's name anybody wants to know."""
 
@@ -233,6 +235,15 @@ def read_once(
     return once(actor, key, (target.encode(), match.encode(), content))
 
 
+def pattern_of(route: Route) -> str:
+    """Return the path as aiohttp finds it: what is no id is no record."""
+    path = route.path
+    for name, kind in route.parameters().items():
+        if kind is UUID:
+            path = path.replace(f"{{{name}}}", f"{{{name}:{ID}}}")
+    return path
+
+
 def mount(app: web.Application, routes: Iterable[Route]) -> None:
     """Open a door for each route; the wire must be there already.
 
@@ -245,5 +256,5 @@ def mount(app: web.Application, routes: Iterable[Route]) -> None:
         if any(route.id == other.id for other in known.values()):
             raise ValueError(f"there are two routes with the id {route.id}")
         door = Door(route, wire, query_reader(wire, route.query or Nothing))
-        app.router.add_route(route.method, route.path, door.answer)
+        app.router.add_route(route.method, pattern_of(route), door.answer)
         known[door.answer] = route

@@ -139,6 +139,7 @@ class Describer:
     def _body(self, route: Route) -> Schema | None:
         schema = route.body_schema
         if route.body is not None:
+            self.schemas.records[route.body] = route.record
             schema = self.schemas.of(route.body, sent=False)
         if schema is None:
             return None

@@ -131,6 +131,8 @@ class Route:
     handler: Handler | None = None
     raw: RawHandler | None = field(default=None, validator=_one_handler)
     body: Any = None
+    record: type | None = None
+    """What the body is about: its fields have the bounds of the record's."""
     query: type | None = None
     reply: Any = None
     status: HTTPStatus = HTTPStatus.OK

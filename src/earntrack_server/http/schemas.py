@@ -70,6 +70,8 @@ class Schemas:
 
     wire: Wire
     known: dict[str, Schema] = field(factory=dict)
+    records: dict[Any, type | None] = field(factory=dict)
+    """Of which records what is received tells; it has their bounds."""
     _names: dict[tuple[Any, bool], str] = field(factory=dict)
 
     def of(self, kind: Any, *, sent: bool) -> Schema:
@@ -156,6 +158,8 @@ class Schemas:
             form = self.wire.form_of(form.shape)
         said = (whole.__doc__ or "").strip().split("\n\n")[0]
         schema = self.object_of(form, blanks_of(kind), sent=sent)
+        if not sent:
+            self._bound(schema["properties"], self.records.get(kind))
         return schema | {"description": " ".join(said.split())}
 
     def object_of(
@@ -181,6 +185,18 @@ class Schemas:
         if not sent:
             schema["additionalProperties"] = False
         return schema
+
+    def _bound(
+        self, properties: dict[str, Schema], record: type | None
+    ) -> None:
+        """Give properties the bounds of those of a record."""
+        if record is None:
+            return
+        for one in spellings(self.wire.form_of(record)):
+            if one.name in properties:
+                properties[one.name] = (
+                    self._limits(one) | properties[one.name]
+                )
 
     def _property(
         self, one: Spelling, blanks: Mapping[Any, Any], *, sent: bool

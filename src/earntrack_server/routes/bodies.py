@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
-from attrs import fields_dict, frozen
+from attrs import field, fields_dict, frozen
 from moneyed import Money
 
+from earntrack_core.earnings.bulk import MOST
 from earntrack_core.earnings.filters import EarningFilter, EarningOrder
 from earntrack_core.earnings.model import (
     EarningId,
@@ -17,13 +18,15 @@ from earntrack_core.earnings.model import (
     NewEarning,
     PayoutId,
 )
-from earntrack_core.earnings.payouts import NewPayout
+from earntrack_core.earnings.payouts import REASONS, NewPayout
+from earntrack_core.kernel.currencies import LOOKS
 from earntrack_core.kernel.errors import InvalidError
 from earntrack_core.kernel.money import in_coins, money
 from earntrack_core.kernel.patch import UNSET, UnsetType, changes
 from earntrack_core.platforms.model import PlatformId
 
 
+SOME: Final = {"schema": {"minItems": 1, "maxItems": MOST}}
 LEGS: Final[Mapping[str, str]] = {
     "amount": "gross",
     "tip": "tip",
@@ -62,7 +65,7 @@ class EarningBody:
     platform_id: PlatformId
     date: dt.date
     amount: Decimal
-    currency: str | None = None
+    currency: str | None = field(default=None, metadata=LOOKS)
     tip: Decimal | None = None
     fee: Decimal | None = None
     """What the platform kept; left out, what its fee rule says."""
@@ -103,7 +106,7 @@ class EarningChange:
     platform_id: PlatformId | UnsetType = UNSET
     date: dt.date | UnsetType = UNSET
     amount: Decimal | UnsetType = UNSET
-    currency: str | UnsetType = UNSET
+    currency: str | UnsetType = field(default=UNSET, metadata=LOOKS)
     tip: Decimal | UnsetType = UNSET
     fee: Decimal | UnsetType = UNSET
     tax_withheld: Decimal | UnsetType = UNSET
@@ -155,7 +158,7 @@ class EarningQuery(EarningFilter):
 class Categorise:
     """Give many earnings a category."""
 
-    ids: tuple[EarningId, ...]
+    ids: tuple[EarningId, ...] = field(metadata=SOME)
     category: str
 
 
@@ -163,7 +166,7 @@ class Categorise:
 class Move:
     """Move many earnings to another platform."""
 
-    ids: tuple[EarningId, ...]
+    ids: tuple[EarningId, ...] = field(metadata=SOME)
     platform_id: PlatformId
 
 
@@ -171,7 +174,7 @@ class Move:
 class Delete:
     """Remove many earnings."""
 
-    ids: tuple[EarningId, ...]
+    ids: tuple[EarningId, ...] = field(metadata=SOME)
 
 
 @frozen(kw_only=True)
@@ -181,7 +184,7 @@ class PayoutBody:
     platform_id: PlatformId
     date: dt.date
     amount: Decimal
-    currency: str | None = None
+    currency: str | None = field(default=None, metadata=LOOKS)
     external_id: str | None = None
     notes: str = ""
     earning_ids: tuple[EarningId, ...] = ()
@@ -210,4 +213,4 @@ class Link:
 class Reason:
     """What explains the residual of a payout."""
 
-    reason: str
+    reason: str = field(metadata={"schema": {"enum": sorted(REASONS)}})

@@ -86,6 +86,7 @@ def routes() -> list[Route]:
             handler=create,
             words=WORDS,
             body=PayoutBody,
+            record=Payout,
             reply=Settlement,
             status=HTTPStatus.CREATED,
             errors=(InvalidError, NotFoundError, ConflictError),

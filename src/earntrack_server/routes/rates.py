@@ -15,6 +15,7 @@ from earntrack_core.exchange.model import (
     NewExchangeRate,
     known_currency,
 )
+from earntrack_core.kernel.currencies import LOOKS
 from earntrack_core.kernel.errors import InvalidError, MissingRateError
 from earntrack_core.kernel.money import in_coins, money
 from earntrack_core.kernel.periods import sane_day
@@ -39,8 +40,8 @@ class Conversion:
     """An amount to convert."""
 
     amount: Decimal
-    base: str = field(validator=known_currency)
-    quote: str = field(validator=known_currency)
+    base: str = field(validator=known_currency, metadata=LOOKS)
+    quote: str = field(validator=known_currency, metadata=LOOKS)
     on: date = field(validator=sane_day)
 
 

@@ -14,6 +14,7 @@ from earntrack_core.earnings.model import (
     PayoutId,
     searchable,
 )
+from earntrack_core.kernel.currencies import LOOKS
 from earntrack_core.kernel.errors import InvalidError
 from earntrack_core.kernel.texts import text_of
 from earntrack_core.platforms.model import PlatformId

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from attrs import Attribute, field, frozen
 
-from earntrack_core.kernel.currencies import currency_info
+from earntrack_core.kernel.currencies import LOOKS, currency_info
 from earntrack_core.kernel.entity import Entity
 from earntrack_core.kernel.errors import InvalidError
 from earntrack_core.kernel.patch import UNSET, UnsetType

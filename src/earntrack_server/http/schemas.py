@@ -194,9 +194,7 @@ class Schemas:
             return
         for one in spellings(self.wire.form_of(record)):
             if one.name in properties:
-                properties[one.name] = (
-                    self._limits(one) | properties[one.name]
-                )
+                properties[one.name] = self._limits(one) | properties[one.name]
 
     def _property(
         self, one: Spelling, blanks: Mapping[Any, Any], *, sent: bool

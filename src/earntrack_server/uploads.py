@@ -8,6 +8,7 @@ from typing import BinaryIO, Final, cast
 from urllib.parse import unquote
 
 from aiohttp import BodyPartReader, web
+from aiohttp.http_exceptions import HttpProcessingError
 from attrs import Factory, define
 
 from earntrack_core.kernel.errors import InvalidError
@@ -15,6 +16,7 @@ from earntrack_core.kernel.texts import printable
 from earntrack_server.http.problems import MediaTypeError, TooLargeError
 
 
+DAMAGED: Final = (ValueError, HttpProcessingError, web.RequestPayloadError)
 CHUNK: Final = 1 << 16
 IN_MEMORY: Final = 1 << 20
 FIELDS: Final = 30
@@ -49,7 +51,7 @@ async def received(request: web.Request, most: int) -> AsyncIterator[Upload]:
         try:
             async for part in await request.multipart():
                 await _take(upload, part, most)
-        except ValueError as error:
+        except DAMAGED as error:
             raise InvalidError("file", "the form is damaged") from error
         if not upload.digest:
             raise InvalidError("file", "is missing")
@@ -72,7 +74,7 @@ async def _take(upload: Upload, part: object, most: int) -> None:
 async def _field(upload: Upload, part: BodyPartReader) -> None:
     if len(upload.fields) >= FIELDS:
         raise InvalidError("form", f"has more than {FIELDS} fields")
-    name = part.name or ""
+    name = _readable(part.name or "")[:NAME]
     text = bytearray()
     while chunk := await part.read_chunk(CHUNK):
         text += chunk
@@ -97,5 +99,10 @@ def _plain(name: str) -> str:
 
     Some clients write names in a form like those in URLs.
     """
-    last = unquote(name).replace("\\", "/").rpartition("/")[2]
+    last = unquote(_readable(name)).replace("\\", "/").rpartition("/")[2]
     return printable(last, NAME) or "statement"
+
+
+def _readable(text: str) -> str:
+    """Return a text of a header with `?` for bytes that are no UTF-8."""
+    return text.encode(errors="replace").decode()

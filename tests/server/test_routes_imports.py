@@ -2,6 +2,7 @@
 
 import io
 import json
+import random
 import zipfile
 from uuid import UUID
 
@@ -22,6 +23,7 @@ OTHER = UPWORK.replace("9001", "9005").replace("9002", "9006")
 NONSENSE = "Shopping\nmilk\n"
 QIF = "!Type:Bank\nD8/15/13\nT-12.50\nPCoffee\n^\n"
 PART = b'--x\r\nContent-Disposition: form-data; name="%s"\r\n\r\n'
+PIECES = (b"", b"\r\n", b"--x", b"--", b"\x00", b"\xff", b'"', b";", b":")
 BANK = "01.02.2026;Kaffee;-3,50;EUR\n02.02.2026;Kunde;100,00;EUR\n"
 MAPPING = {
     "header": False,
@@ -303,6 +305,23 @@ class TestRefused:
 
         assert answer.status in {400, 422}, answer.text
         assert answer.code in {"invalid", "malformed"}
+
+    @pytest.mark.filterwarnings("ignore:::aiohttp.multipart")
+    async def test_mutated_forms(self, ada):
+        """However a form is damaged, the answer is an answer."""
+        dice = random.Random(12)
+        whole = PART % b'file"; filename="a.csv' + UPWORK.encode()
+        whole += b"\r\n" + PART % b"currency" + b"USD\r\n--x--\r\n"
+        kind = {"Content-Type": "multipart/form-data; boundary=x"}
+
+        for _ in range(500):
+            content = bytearray(whole)
+            for _ in range(dice.randint(1, 4)):
+                at = dice.randrange(len(content))
+                content[at : at + dice.randint(0, 3)] = dice.choice(PIECES)
+            answer = await sent(ada, bytes(content), **kind)
+
+            assert answer.status < 500, bytes(content)
 
     async def test_form_in_a_form(self, ada):
         """Forms are flat."""

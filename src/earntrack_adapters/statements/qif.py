@@ -295,7 +295,6 @@ def _complete(scan: _Scan, reader: _Reader) -> None:
 
 
 def _evidence(text: str) -> tuple[str, ...]:
-    heading = HEADING.match(text)
-    if heading is not None:
+    if heading := HEADING.match(text):
         return (f"begins with {plain(heading[1])}",)
     return ("begins with a record of QIF",) if BARE.match(text) else ()

@@ -17,7 +17,7 @@ from earntrack_core.earnings.model import (
 from earntrack_core.kernel.currencies import LOOKS
 from earntrack_core.kernel.errors import InvalidError
 from earntrack_core.kernel.texts import text_of
-from earntrack_core.platforms.model import PlatformId
+from earntrack_core.platforms.model import PlatformId, optional_currency
 
 
 class EarningOrder(StrEnum):
@@ -46,7 +46,9 @@ class EarningFilter:
     platform_id: tuple[PlatformId, ...] = ()
     kind: tuple[EarningKind, ...] = ()
     category: str | None = None
-    currency: str | None = field(default=None, metadata=LOOKS)
+    currency: str | None = field(
+        default=None, validator=optional_currency, metadata=LOOKS
+    )
     least: Decimal | None = None
     most: Decimal | None = None
     text: str | None = field(default=None, validator=text_of(1, 200))

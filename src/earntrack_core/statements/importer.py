@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import ExitStack
+from datetime import datetime
 from hashlib import sha256
 from typing import BinaryIO, Final
 from uuid import UUID
@@ -161,7 +162,6 @@ class Importer:
             NotFoundError: The wanted platform is not one of the actor's.
         """
         files, name = self.keeper.files, file_key(actor, digest)
-        now = self.keeper.now()
         with ExitStack() as otherwise:
             otherwise.callback(files.remove, name)
             source.seek(0)
@@ -170,19 +170,11 @@ class Importer:
             if reading.questions:
                 return self._weighed(actor, reading, order)
             facts = reading.facts
-            batch = Batch(
-                **stamp(actor.workspace_id, now),
-                id=BatchId(uuid7(now)),
-                file_name=order.name,
+            batch = evolve(
+                _batch(actor, facts, order, self.keeper.now()),
                 digest=digest,
                 size=size,
-                format_id=facts.format_id,
-                platform_key=facts.platform,
-                kind=facts.kind,
-                account=facts.account,
                 file_key=name,
-                answers=answers_to(order.answers),
-                exported_on=facts.exported_on,
             )
             try:
                 batch = self._begun(actor, batch, facts, order.platform_id)
@@ -221,3 +213,20 @@ class Importer:
         """Book a file from where its batch stopped to its end."""
         reading = self.reading(source, order_of(batch))
         return self.keeper.go_on(actor, batch, reading, progress)
+
+
+def _batch(actor: Actor, facts: Facts, order: Order, now: datetime) -> Batch:
+    """Return an import that has just begun, of a file not stored yet."""
+    return Batch(
+        **stamp(actor.workspace_id, now),
+        id=BatchId(uuid7(now)),
+        file_name=order.name,
+        digest="",
+        size=0,
+        format_id=facts.format_id,
+        platform_key=facts.platform,
+        kind=facts.kind,
+        account=facts.account,
+        answers=answers_to(order.answers),
+        exported_on=facts.exported_on,
+    )

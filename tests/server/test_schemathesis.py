@@ -8,6 +8,7 @@ import asyncio
 import os
 import threading
 from functools import cache
+from ipaddress import IPv6Address
 from uuid import uuid4
 
 import pytest
@@ -67,16 +68,16 @@ class Server:
 
 @cache
 def token(origin):
-    """Register somebody new; return a token."""
-    user = {
-        "email": f"{uuid4()}@example.org",
-        "password": PASSWORD,
-        "name": "Ada",
-    }
+    """Register somebody new, who lives elsewhere; return a token."""
+    email = f"{uuid4()}@example.org"
+    user = {"email": email, "password": PASSWORD, "name": "Ada"}
+    place = {"X-Forwarded-For": str(IPv6Address(uuid4().int))}
     auth = f"{origin}/api/v1/auth"
-    requests.post(f"{auth}/register", json=user, timeout=60)
+    requests.post(f"{auth}/register", json=user, headers=place, timeout=60)
     del user["name"]
-    answer = requests.post(f"{auth}/login", json=user, timeout=60)
+    answer = requests.post(
+        f"{auth}/login", json=user, headers=place, timeout=60
+    )
     return answer.json()["accessToken"]
 
 
@@ -84,7 +85,8 @@ def token(origin):
 def _origin(tmp_path_factory):
     folder = tmp_path_factory.mktemp("fuzz")
     et = opened(f"sqlite:///{folder}/book.db", folder)
-    with Server(make_app(et, unlimited(folder))) as server:
+    behind = unlimited(folder, trusted_proxies="127.0.0.1")
+    with Server(make_app(et, behind)) as server:
         yield server.origin
     et.close()
 

@@ -40,6 +40,7 @@ FENCE: Final = re.compile(r"^```console\n.*\n```$", re.MULTILINE)
 """What is generated: a heading of a command, and how it is typed."""
 
 PACKAGES: Final = (earntrack_core, earntrack_adapters, earntrack_server)
+NAMES: Final = frozenset(package.__name__ for package in PACKAGES)
 APART: Final = (".testing", ".migrations.", "__main__")
 """Modules that are not imported to look at them."""
 
@@ -68,9 +69,10 @@ def load(package: ModuleType) -> None:
 
 
 def below(kind: type[Any]) -> Iterator[type[Any]]:
-    """Yield all classes below a class."""
+    """Yield all classes of ours below a class."""
     for child in kind.__subclasses__():
-        yield child
+        if child.__module__.partition(".")[0] in NAMES:
+            yield child
         yield from below(child)
 
 

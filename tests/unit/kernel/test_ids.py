@@ -32,11 +32,11 @@ class TestUuid7:
 
     @given(INSTANTS, INSTANTS)
     def test_sorts_by_time(self, one, other):
-        """Who is born a millisecond later is sorted later."""
-        if abs(one - other) >= MILLISECOND:
+        """Who is born a microsecond later is sorted later."""
+        if one != other:
             assert (uuid7(one) < uuid7(other)) == (one < other)
 
-    def test_is_random_within_a_millisecond(self):
+    def test_is_random_within_an_instant(self):
         """Two things of one instant have two identities."""
         assert len({uuid7(NOON) for _ in range(1000)}) == 1000
 
@@ -47,8 +47,7 @@ class TestUuid7:
             ones |= uuid7(NOON).int
             zeros |= ~uuid7(NOON).int
 
-        free = (1 << 80) - 1 & ~(0xF << 76) & ~(0x3 << 62)
-        assert ones & zeros & ((1 << 80) - 1) == free
+        assert ones & zeros & ((1 << 80) - 1) == (1 << 62) - 1
 
     def test_needs_an_aware_time(self):
         """A time of no zone is no instant."""
@@ -90,4 +89,4 @@ class TestUuid7s:
         """A batch sorts before all that is born after it."""
         last = list(islice(uuid7s(NOON), 1000))[-1]
 
-        assert last < uuid7(NOON + timedelta(milliseconds=1))
+        assert last < uuid7(NOON + timedelta(microseconds=1))

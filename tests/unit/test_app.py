@@ -1,11 +1,19 @@
 """EarnTrack in one object."""
 
 import io
+from datetime import date, timedelta
 
 import pytest
+from moneyed import Money
 
 import earntrack_adapters.builtin
-from earntrack_core import EarnTrack, hookspecs
+from earntrack_core import (
+    EarnTrack,
+    NewEarning,
+    NewPlatform,
+    Options,
+    hookspecs,
+)
 from earntrack_core.kernel.currencies import currency_info
 from earntrack_core.kernel.errors import InvalidError, UnavailableError
 from earntrack_core.kernel.making import maker
@@ -64,6 +72,45 @@ class TestImportFile:
             pytest.raises(StatementError, match=r"claims strange\.csv"),
         ):
             et.import_file(source)
+
+
+class TestPlatformNet:
+    def test_says_what_is_left(self):
+        """On one line: the platform, what is left, and that per hour."""
+        with EarnTrack.open() as et:
+            me = et.local(currency="EUR")
+            upwork = et.platforms.create(me, NewPlatform(name="Upwork"))
+            day = date(2026, 1, 15)
+            gross, fee = Money("90.00", "EUR"), Money("10.00", "EUR")
+            et.earnings.create(
+                me,
+                NewEarning(
+                    platform_id=upwork.id, earned_on=day, gross=gross, fee=fee
+                ),
+            )
+            (without,) = map(str, et.net_by_platform(me))
+            et.earnings.create(
+                me,
+                NewEarning(
+                    platform_id=upwork.id,
+                    earned_on=day,
+                    gross=gross,
+                    fee=fee,
+                    worked=timedelta(hours=4),
+                ),
+            )
+            (with_hours,) = map(str, et.net_by_platform(me))
+
+        assert without == "Upwork: 80.00 EUR"
+        assert with_hours.startswith("Upwork: 160.00 EUR (")
+        assert with_hours.endswith(" an hour)")
+
+    def test_sources_of_rates_are_closed(self):
+        """What was opened for an EarnTrack is let go of with it."""
+        options = Options(rates=("fixed:EUR/USD=1.1",))
+
+        with EarnTrack.open(options=options) as et:
+            assert len(et.parts.sources) == 1
 
 
 class TestHookspecs:

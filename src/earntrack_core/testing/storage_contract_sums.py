@@ -32,7 +32,7 @@ from earntrack_core.earnings.totals import (
 from earntrack_core.hookspecs import Storage
 from earntrack_core.kernel.errors import NotFoundError
 from earntrack_core.kernel.periods import Period, Step, period_of
-from earntrack_core.testing.makers import a_payout
+from earntrack_core.testing.makers import a_payout, an_earning
 from earntrack_core.testing.storage_contract_lists import a_book
 from earntrack_core.testing.strategies import earnings, filters
 
@@ -220,6 +220,23 @@ class SumsContract:
         )
         mine = storage.check()
         assert list(mine) == []
+
+    def test_buckets_are_those_of_the_rows(self, storage: Storage) -> None:
+        """Each step has the buckets of its days, and so has the whole."""
+        actor, platforms, _ = a_book(storage)
+        row = an_earning(actor, platforms[0])
+        period = Period(row.earned_on, row.earned_on + DAY)
+        with storage.begin(actor) as unit:
+            unit.earnings.add(row)
+
+        how: dict[str, Any] = {"by_platform": True, "first_weekday": 0}
+        with storage.view(actor) as unit:
+            found = [
+                full(unit.earnings.summary(period, step, **how))
+                for step in STEPS
+            ]
+        assert found == [summary(daily([row]), step, **how) for step in STEPS]
+        assert all(found)
 
     def test_sums_leave_out_links(self, storage: Storage) -> None:
         """Linking earnings to a payout changes no sum."""

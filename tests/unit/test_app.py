@@ -24,6 +24,24 @@ from earntrack_core.statements.importer import Order
 from earntrack_core.statements.model import Answers
 
 
+class Source:
+    """A source of rates that knows none, and whether it was closed."""
+
+    closed = False
+
+    @hookspecs.hookimpl
+    def open_rates(self, url):
+        """Open `recorded:`."""
+        return self if url == "recorded:" else None
+
+    def latest(self, base, quote, on):
+        """Know nothing."""
+
+    def close(self):
+        """Note it."""
+        self.closed = True
+
+
 class TestOpen:
     def test_installed_plugins_are_found(self):
         """By default what is installed is loaded, our adapters among it."""
@@ -105,12 +123,17 @@ class TestPlatformNet:
         assert with_hours.startswith("Upwork: 160.00 EUR (")
         assert with_hours.endswith(" an hour)")
 
+
+class TestClose:
     def test_sources_of_rates_are_closed(self):
         """What was opened for an EarnTrack is let go of with it."""
-        options = Options(rates=("fixed:EUR/USD=1.1",))
+        source = Source()
+        options = Options(rates=("recorded:",))
 
-        with EarnTrack.open(options=options) as et:
-            assert len(et.parts.sources) == 1
+        with EarnTrack.open(options=options, plugins=[source]):
+            assert not source.closed
+
+        assert source.closed
 
 
 class TestHookspecs:

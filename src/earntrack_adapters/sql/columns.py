@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any, ClassVar, Final
-from uuid import UUID, SafeUUID
+from uuid import UUID
 
 from sqlalchemy import (
     BigInteger,
@@ -27,11 +27,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeEngine
 
+from earntrack_core.kernel.ids import uuid_of
+
 
 Codec = Callable[[Any], Any]
-
-set_field = object.__setattr__
-"""UUIDs refuse to be changed; these are not made yet."""
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND: Final = timedelta(microseconds=1)
@@ -87,10 +86,7 @@ def write_key(value: UUID) -> bytes:
 @lru_cache(maxsize=4_096)
 def read_key(value: bytes) -> UUID:
     """Return the identity of 16 bytes; the same few come again and again."""
-    key = object.__new__(UUID)
-    set_field(key, "int", int.from_bytes(value))
-    set_field(key, "is_safe", SafeUUID.unknown)
-    return key
+    return uuid_of(int.from_bytes(value))
 
 
 def write_span(value: timedelta) -> int:
